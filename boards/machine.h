@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* A machine: a board built from its table. It owns all its parts and has no globals, so several can live in one process. A front
+   end describes one with a machine_config, attaches host ports, and then owns the loop: it calls machine_run again and again. */
+#ifndef BOARDS_MACHINE_H
+#define BOARDS_MACHINE_H
+
+#include "base/error.h"
+#include "base/types.h"
+#include "bus/device.h"
+
+/* A host port by the name the board's table uses: serial0; drive0…7; nic0…3; display0; keyboard0; tablet0; mouse0; power; rng0 … */
+struct machine_port {
+    char name[16];
+    enum port_kind kind;
+    void *port;               /* struct chardev, blockdev, … ; outlives the machine */
+};
+
+enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16 };
+
+struct machine_config {
+    const char *board;        /* row of boards/boards.def: "virt" */
+    const char *cpu;          /* "cortex-a53" */
+    const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
+    uint64_t ram_size;        /* bytes */
+    const char *kernel;       /* file names, or NULL */
+    const char *initrd;
+    const char *append;
+    const char *dtb;          /* NULL: made from the board's table */
+    const void *kernel_image; /* instead of `kernel`: an image in memory (the embedded demo) */
+    size_t kernel_image_size;
+    uint64_t start_seconds;   /* the real-time clock at power on, seconds since 1970 */
+    uint64_t seed;            /* of the entropy device and of kaslr/rng seeds in the device tree */
+    struct machine_port ports[MACHINE_PORTS];
+    int port_count;
+};
+
+/* Fills in the defaults: board virt, cortex-a53, 1 GiB, virtio-gpu, a fixed start time and seed. */
+void machine_defaults(struct machine_config *config);
+
+/* Attaches a port; false when the table is full. `name` as above. */
+bool machine_attach(struct machine_config *config, const char *name, enum port_kind kind, void *port);
+
+/* Builds the board, loads what is to be booted, resets. Returns NULL and fills err with what the user should know. */
+struct machine *machine_new(const struct machine_config *config, struct error *err);
+void machine_free(struct machine *machine);
+
+enum machine_stop {
+    MACHINE_REACHED,     /* virtual time is at or a little (one block) past `until` */
+    MACHINE_POWER_OFF,   /* the guest switched itself off */
+    MACHINE_RESET,       /* the guest asked for a reset; call machine_reset to obey, or stop */
+    MACHINE_HALTED       /* the guest cannot go on: no interrupt can ever wake the core */
+};
+
+/* Runs until virtual time `until`, or a stop. Idle time is skipped, not spent. Deterministic; never blocks. */
+enum machine_stop machine_run(struct machine *machine, tick_t until);
+
+/* As the reset line does: every part to its power-on state, RAM kept, kernel loaded again. */
+void machine_reset(struct machine *machine);
+
+tick_t machine_now(const struct machine *machine);
+
+/* While the core sleeps (WFI): the time of the next event, when it may wake by itself. While it runs: machine_now. A paced front end
+   sleeps on the host until then, or until an input arrives. */
+tick_t machine_idle_until(const struct machine *machine);
+
+uint64_t machine_instructions(const struct machine *machine);
+
+/* A hash over every part's state, the core and RAM: equal for equal runs. */
+uint64_t machine_hash(const struct machine *machine);
+
+/* The device tree of the built machine: a blob and its size in bytes. Owned by the machine. */
+const void *machine_device_tree(const struct machine *machine, size_t *size);
+
+/* The part with this id, or NULL. */
+struct device *machine_part(const struct machine *machine, const char *id);
+
+/* The CPU's address space: for the monitor, the debugger and tests. */
+struct space *machine_space(const struct machine *machine);
+
+/* One line a part: id, class, address, interrupt, as in the board's table. For `info board`. */
+void machine_describe(const struct machine *machine, void (*line)(void *to, const char *text), void *to);
+
+#endif

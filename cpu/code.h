@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Decoded code, the same for every ISA: an op is one guest instruction with its handler, a block is a straight run of ops within one
+   guest page. Blocks are kept by the host address of their first instruction and the mode bits that change decoding, so context
+   switches keep them, and they hold no virtual address: what depends on the pc is relative to cpu->code_va, the virtual address of
+   the page in execution. A shared library decoded once serves every process, wherever it is mapped. */
+#ifndef CPU_CODE_H
+#define CPU_CODE_H
+
+#include "base/types.h"
+#include "bus/space.h"
+
+struct cpu;
+struct op;
+struct block;
+
+/* Does one instruction and tail-calls the next op's handler; NULL back in the run loop means "look up cpu->pc". */
+typedef const struct op *handler(struct cpu *cpu, const struct op *o, struct block *b);
+
+struct op {
+    handler *run;
+    int64_t imm;
+    uint8_t rd, rn, rm, ra;   /* register file slots */
+    uint8_t sh, aux;          /* shift amounts and other small operands */
+    uint16_t row;             /* of the ISA's instruction table: class, reads, writes for timing and trace */
+    uint32_t insn;            /* the guest's instruction word */
+    uint32_t timing;          /* reserved for the timing model's packed unit and latency index */
+};
+
+enum { BLOCK_OPS_MAX = 64 };
+
+struct block {
+    struct block *next[2];    /* by outcome: 0 fall through, 1 taken; within the same page only; NULL while unlinked */
+    uint32_t length;          /* guest instructions = cycles without the timing model */
+    uint16_t offset;          /* of the first instruction in its page */
+    uint16_t end;             /* offset just behind the last instruction (4096 at the page's end) */
+    uint32_t mode;
+    bool dead;                /* its bytes changed; never entered again */
+    const uint8_t *host;      /* address of the first instruction; with `mode` the key */
+    struct block *hash_next;
+    struct block *page_next;  /* blocks of the same page */
+    void *timing;             /* memo and line list of the timing model */
+    struct op ops[];          /* length ops, then one that ends the block if the last is no branch */
+};
+
+/* Direct-mapped by virtual address: how indirect and cross-page branches find their block. */
+struct jump_entry {
+    uint64_t key;             /* virtual address ^ cpu->context; 1 when empty (instructions are at least 2-aligned) */
+    struct block *block;
+};
+
+enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 16, CODE_CHUNK = 1 << 20, CODE_CHUNKS_MAX = 64 };
+
+/* Pages that hold decoded code. */
+struct code_page {
+    struct code_page *hash_next;
+    const uint8_t *host;      /* page-aligned */
+    struct ram *ram;
+    uint64_t offset;          /* in ram */
+    struct block *blocks;
+    uint32_t drops;           /* how often its code was overwritten */
+};
+
+struct code_cache {
+    struct jump_entry jump[JUMP_SIZE];
+    struct block *hash[1 << CODE_HASH_BITS];
+    struct code_page *pages[1 << 12];
+    uint8_t *chunks[CODE_CHUNKS_MAX];
+    int chunk_count;          /* allocated chunks; the last is being filled */
+    size_t used;              /* bytes of the last chunk */
+    uint64_t decoded_ops, lookups, drops, flushes;   /* for -stats */
+};
+
+/* Where in the jump cache an address lives: the entries of one page are 64 neighbours, so a TLB invalidation by address clears 1 KiB. */
+static inline struct jump_entry *code_jump_entry(struct code_cache *code, gva_t va)
+{
+    uint64_t page = va >> 12;
+    return &code->jump[((page ^ page >> 6) & (JUMP_SIZE / 64 - 1)) * 64 + ((va >> 2 ^ va >> 7) & 63)];
+}
+
+struct code_cache *code_new(void);
+void code_free(struct code_cache *code);
+
+/* Forgets which virtual address leads to which block (translations changed); blocks stay. */
+void code_forget_jumps(struct code_cache *code);
+void code_forget_jumps_page(struct code_cache *code, gva_t va);
+
+/* Drops every block. Only where no handler is active. */
+void code_flush(struct code_cache *code);
+
+/* The block at host address `host` of RAM (the bytes are at `offset` of `ram`), decoded by the cpu's class if it is not there.
+   `va` is used for messages only. */
+struct block *code_find(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode);
+
+/* RAM [offset, offset + length) is about to change: drops the blocks made from it. */
+void code_written(struct cpu *cpu, struct ram *ram, uint64_t offset, uint64_t length);
+
+#endif

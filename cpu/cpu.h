@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* What every core has in common, and the run loop. Each ISA's state struct begins with a struct cpu. */
+#ifndef CPU_CPU_H
+#define CPU_CPU_H
+
+#include "base/error.h"
+#include "base/types.h"
+#include "bus/clock.h"
+#include "bus/space.h"
+#include "cpu/code.h"
+#include "mmu/tlb.h"
+
+enum { CPU_REGS = 40 };
+
+struct cpu_class {
+    const char *name;
+    /* Translates cpu->pc for execution: the host address of the instruction, its RAM and offset; *mode gets the decode mode. NULL:
+       an exception was taken, cpu->pc is its vector. */
+    const uint8_t *(*fetch)(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
+    /* Decodes one instruction (or the op that raises its exception) at `insn` into *o. Returns true if the block ends with it. `offset` is
+       its place in the page. */
+    bool (*decode)(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o);
+    /* Called on a whole block just decoded, before it is used: fusing of neighbours. May be NULL. */
+    void (*finish)(struct cpu *cpu, struct block *b);
+    /* Fills the op that ends a block which is not ended by a branch. */
+    void (*block_end)(struct op *o);
+    /* Takes a pending, unmasked interrupt, if there is one: cpu->pc becomes its vector. Also wakes the core. */
+    void (*interrupt)(struct cpu *cpu);
+    /* Write permission to the host page at `host` must go: code was decoded from it. */
+    void (*protect)(struct cpu *cpu, const uint8_t *host);
+};
+
+struct cpu {
+    /* Hot: handlers touch these. The register file is at offset 0; the ISA says what each slot is. */
+    uint64_t r[CPU_REGS];
+    uint64_t cycles;             /* of core time, counted at block ends */
+    uint64_t horizon;            /* handlers leave at the first block end with cycles >= horizon */
+    struct tlb_bank *tlb;        /* of the current exception level and address space */
+    gva_t code_va;               /* page in execution; an op's pc is code_va + b->offset + its place */
+    uint64_t context;            /* distinguishes address spaces in the jump cache; see code.h */
+    struct code_cache *code;
+    struct block *block;         /* ENGINE_LOOP builds: the block of the op that the loop calls next */
+    gva_t pc;                    /* valid while no handler is active, or after cpu_sync */
+
+    /* Cold. */
+    const struct cpu_class *class;
+    struct clock *clock;
+    struct space *space;
+    uint64_t hz;                 /* cycles per second of virtual time */
+    uint64_t instructions;       /* executed, as far as they differ from cycles (idle time is no instruction) */
+    uint64_t idle_cycles;        /* cycles spent in WFI */
+    bool halted;                 /* sleeping in WFI */
+    bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
+};
+
+/* Runs until virtual time `until` or until the core sleeps; returns with cpu->pc exact and clock->now = cpu_now. */
+void cpu_run(struct cpu *cpu, tick_t until);
+
+/* An input changed or an event was armed earlier: the running block is the last one before a look around. */
+static inline void cpu_look_around(struct cpu *cpu)
+{
+    cpu->horizon = 0;
+}
+
+/* Core cycles <-> virtual time. */
+tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles);
+uint64_t cpu_cycles_at(const struct cpu *cpu, tick_t at);   /* rounded up: the first cycle at or after `at` */
+
+/* Puts the sleeping core's time to `at` (idle cycles pass). */
+void cpu_idle_until(struct cpu *cpu, tick_t at);
+
+/* From within a handler: makes cpu->pc and clock->now exact for op o, before it touches anything that can look at them. */
+void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b);
+
+/* cpu_sync, and counts o and what came before it in b: for a handler that leaves the block at o. The op counts as executed. */
+void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b);
+
+#endif

@@ -19,7 +19,7 @@ LIBS = $(SDL_LIBS) $(SLIRP_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE
 # Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md).
 $(B)/cpu/arm64/%.o: CFLAGS_ALL += -fno-gcse -fno-crossjumping
 
-LIB_SRC := $(wildcard base/*.c bus/*.c mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c cpu/*/*/*.c devices/*/*.c boards/*.c) \
+LIB_SRC := $(wildcard base/*.c bus/*.c mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c cpu/*/*/*.c devices/*.c devices/*/*.c boards/*.c) \
            $(filter-out frontends/cli/main.c,$(wildcard frontends/*.c frontends/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null)

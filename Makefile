@@ -43,8 +43,13 @@ build/config.mk: configure
 	./configure
 
 # Every tests/**/test_*.c is a program of its own: it defines `Suite *test_suite(void)`, tests/support/ has main and helpers.
-SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
-$(B)/tests/%: $(B)/tests/%.o $(SUPPORT_OBJ) $(B)/liborrery.a
+# What several device tests share is a file beside them without `test_` in its name; the linker takes what a program asks for.
+SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(shell find tests/support tests/devices -name '*.c' ! -name 'test_*.c' 2>/dev/null))
+$(B)/libsupport.a: $(SUPPORT_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 	$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 tests: $(TEST_BIN)

@@ -218,7 +218,7 @@ static uint8_t *dma_stretch(const struct space *space, gpa_t at, uint64_t length
     return r->ram->host + offset;
 }
 
-static bool dma_possible(const struct space *space, gpa_t at, uint64_t length, bool write)
+bool space_is_ram(const struct space *space, gpa_t at, uint64_t length, bool write)
 {
     if (at + length < at)
         return false;
@@ -236,7 +236,7 @@ static bool dma_possible(const struct space *space, gpa_t at, uint64_t length, b
 
 bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length)
 {
-    if (!dma_possible(space, at, length, false)) {
+    if (!space_is_ram(space, at, length, false)) {
         memset(buffer, 0, length);
         return false;
     }
@@ -251,7 +251,7 @@ bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length
 
 bool space_write(const struct space *space, gpa_t at, const void *buffer, size_t length)
 {
-    if (!dma_possible(space, at, length, true))
+    if (!space_is_ram(space, at, length, true))
         return false;
     for (size_t done = 0; done < length;) {
         uint64_t n;

@@ -80,6 +80,9 @@ bool space_store(const struct space *space, gpa_t at, unsigned size, uint64_t va
 bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length);
 bool space_write(const struct space *space, gpa_t at, const void *buffer, size_t length);
 
+/* Could a DMA of these bytes succeed? True for a length of 0. */
+bool space_is_ram(const struct space *space, gpa_t at, uint64_t length, bool write);
+
 /* The host address of guest RAM that is contiguous on the host, or NULL. Valid until the map changes. With `write` the caller
    announces that it will change all of it now, within the same call from the machine. */
 void *space_host(const struct space *space, gpa_t at, uint64_t length, bool write);

@@ -2,60 +2,130 @@
 # One Makefile for everything. `make help` lists the goals.
 MODE ?= release
 B := build$(if $(filter-out release,$(MODE)),/$(MODE))
+GUEST ?= debian-arm64
+CHECK_JOBS ?= 2
 
--include build/config.mk
+# One short line a file; V=1 shows the commands.
+show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all tests run run-built check check-built check-long check-long-built bench bench-built deps install lint help clean
+
+# These must work before anything is installed or configured; what is to be built they ask another make for.
+OUTER := run check check-long bench deps help clean
+ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
+include build/config.mk
+endif
 
 FLAGS_release = -O2 -g
 FLAGS_debug   = -O1 -g -fno-omit-frame-pointer
 FLAGS_asan    = -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FLAGS_ubsan   = -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
-FLAGS_MODE    = $(FLAGS_$(MODE))
+FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan))
 WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wno-format-truncation
 
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS)
-CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
-LIBS = $(SDL_LIBS) $(SLIRP_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) -lm -pthread
+# No tail calls without optimisation: there the handlers return to a loop (cpu/engine.h).
+ENGINE_FLAGS = $(if $(filter debug,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
-# Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md).
-$(B)/cpu/arm64/%.o: CFLAGS_ALL += -fno-gcse -fno-crossjumping
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS)
+CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
+LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) -lm -pthread
+
+# Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md). Only gcc has them.
+HANDLER_FLAGS = $(if $(findstring clang,$(CC)),,-fno-gcse -fno-crossjumping)
+$(B)/cpu/arm64/%.o: CFLAGS_ALL += $(HANDLER_FLAGS)
 
 LIB_SRC := $(wildcard base/*.c bus/*.c mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c cpu/*/*/*.c devices/*.c devices/*/*.c boards/*.c) \
            $(filter-out frontends/cli/main.c,$(wildcard frontends/*.c frontends/*/*.c))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
+TEST_SCRIPTS := $(sort $(filter-out %/lib.sh %/run.sh,$(wildcard tests/*/*.sh tests/*/*/*.sh)))
 
-.PHONY: all tests check clean
 all: $(B)/orrery
 
 $(B)/liborrery.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call show,AR,$@)ar rcs $@ $^
 
 $(B)/orrery: $(B)/frontends/cli/main.o $(B)/liborrery.a
-	$(CC) $(FLAGS_MODE) -o $@ $^ $(LIBS)
+	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(LIBS)
 
-$(B)/%.o: %.c build/config.mk
+$(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -c -o $@ $<
+	$(call show,CC,$@)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 build/config.mk: configure
 	./configure
+
+# Objects are as old as their flags: the file changes only when the flags do.
+FLAGS_NOW = $(CC) $(CFLAGS_ALL) $(HANDLER_FLAGS)
+$(B)/flags: build/config.mk Makefile
+	@mkdir -p $(@D)
+	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
 
 # Every tests/**/test_*.c is a program of its own: it defines `Suite *test_suite(void)`, tests/support/ has main and helpers.
 # What several device tests share is a file beside them without `test_` in its name; the linker takes what a program asks for.
 SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(shell find tests/support tests/devices -name '*.c' ! -name 'test_*.c' 2>/dev/null))
 $(B)/libsupport.a: $(SUPPORT_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call show,AR,$@)ar rcs $@ $^
 
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
-	$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 tests: $(TEST_BIN)
 
-check: all tests
-	tests/run $(TEST_BIN)
+deps:
+	@.ci/deps run check
+
+run:
+ifeq ($(GUEST),list)
+	@roms/guests/run list
+else
+	@.ci/deps run
+	@$(MAKE) --no-print-directory run-built
+endif
+
+run-built: all
+	@ORRERY=$(B)/orrery roms/guests/run $(GUEST) $(ARGS)
+
+check:
+	@.ci/deps run check
+	@$(MAKE) --no-print-directory check-built
+
+check-built: all tests
+	@MODE=$(MODE) ORRERY=$(B)/orrery tests/run -j $(CHECK_JOBS) $(TEST_BIN) $(TEST_SCRIPTS)
+
+check-long:
+	@.ci/deps run check
+	@$(MAKE) --no-print-directory check-long-built
+
+check-long-built: all tests
+	@LONG=1 MODE=$(MODE) ORRERY=$(B)/orrery tests/run -j $(CHECK_JOBS) $(TEST_BIN) $(TEST_SCRIPTS)
+
+# What people get: the program, its manual page and what users read.
+DATADIR = $(DESTDIR)$(prefix)/share
+install: all
+	install -d $(DESTDIR)$(prefix)/bin $(DATADIR)/doc/orrery
+	install -m 755 $(B)/orrery $(DESTDIR)$(prefix)/bin/orrery
+	install -m 644 README.md LICENSE $(wildcard docs/*.md) $(DATADIR)/doc/orrery
+ifneq ($(wildcard docs/orrery.1),)
+	install -d $(DATADIR)/man/man1
+	install -m 644 docs/orrery.1 $(DATADIR)/man/man1/orrery.1
+endif
+
+help:
+	@echo 'make                 build build/orrery'
+	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
+	@echo '                     ARGS="…" more options for orrery'
+	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
+	@echo 'make deps            install, with apt, what building and testing need'
+	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
+	@echo 'make clean           remove build/'
+	@echo 'MODE=debug|asan|ubsan with any of these: another build, in build/MODE'
 
 clean:
 	rm -rf build

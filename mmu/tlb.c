@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "mmu/tlb.h"
 
+static void forget(struct tlb_entry *e)
+{
+    e->read = e->write = TLB_NOTHING;
+}
+
 void tlb_flush(struct tlb_bank *bank)
 {
     for (int i = 0; i < TLB_SIZE; i++)
-        bank->entry[i].read = bank->entry[i].write = TLB_NOTHING;
+        forget(&bank->entry[i]);
+    bank->large = false;
 }
 
 void tlb_flush_page(struct tlb_bank *bank, gva_t va)
 {
     struct tlb_entry *e = tlb_entry(bank, va);
-    e->read = e->write = TLB_NOTHING;
+    if (((e->read ^ va) & PAGE_MASK) == 0 || ((e->write ^ va) & PAGE_MASK) == 0)
+        forget(e);
+    if (!bank->large)
+        return;
+    for (int i = 0; i < TLB_SIZE; i++) {
+        e = &bank->entry[i];
+        gva_t page = e->read != TLB_NOTHING ? e->read : e->write;
+        if (e->mapped > PAGE_BITS && (page ^ va) >> e->mapped == 0)
+            forget(e);
+    }
 }
 
 void tlb_protect(struct tlb_bank *bank, const uint8_t *host)

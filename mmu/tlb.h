@@ -20,12 +20,13 @@ enum {
 struct tlb_entry {
     gva_t read, write;       /* page address, or TLB_NOTHING */
     uint64_t add;            /* host address = virtual address + add */
-    uint64_t spare;          /* entries are 32 bytes: one shift to index */
+    uint64_t mapped;         /* log2 of the size of the guest's mapping it came from; entries are 32 bytes: one shift to index */
 };
 
 /* One bank per set of permissions (exception level) and address space in use. */
 struct tlb_bank {
     struct tlb_entry entry[TLB_SIZE];
+    bool large;              /* some entry is a piece of a larger guest mapping */
 };
 
 static inline struct tlb_entry *tlb_entry(struct tlb_bank *bank, gva_t va)
@@ -33,24 +34,27 @@ static inline struct tlb_entry *tlb_entry(struct tlb_bank *bank, gva_t va)
     return &bank->entry[va >> PAGE_BITS & (TLB_SIZE - 1)];
 }
 
-/* The host address of `size` guest bytes at va, or NULL for the slow way. The last byte's page is compared with the first byte's
-   entry, so an access that crosses a page never matches, at the cost of one addition. */
-static inline const uint8_t *tlb_read(struct tlb_bank *bank, gva_t va, unsigned size)
+/* Does the entry of va prove that `size` bytes there may be read (written)? The last byte's page is compared with the first byte's entry,
+   so an access that crosses a page never matches, at the cost of one addition. */
+static inline bool tlb_readable(const struct tlb_entry *e, gva_t va, unsigned size)
 {
-    const struct tlb_entry *e = tlb_entry(bank, va);
-    return likely(((va + size - 1) & PAGE_MASK) == e->read) ? (const uint8_t *)(uintptr_t)(va + e->add) : NULL;
+    return ((va + size - 1) & PAGE_MASK) == e->read;
 }
 
-static inline uint8_t *tlb_write(struct tlb_bank *bank, gva_t va, unsigned size)
+static inline bool tlb_writable(const struct tlb_entry *e, gva_t va, unsigned size)
 {
-    const struct tlb_entry *e = tlb_entry(bank, va);
-    return likely(((va + size - 1) & PAGE_MASK) == e->write) ? (uint8_t *)(uintptr_t)(va + e->add) : NULL;
+    return ((va + size - 1) & PAGE_MASK) == e->write;
+}
+
+static inline uint8_t *tlb_host(const struct tlb_entry *e, gva_t va)
+{
+    return (uint8_t *)(uintptr_t)(va + e->add);
 }
 
 /* Forgets everything. */
 void tlb_flush(struct tlb_bank *bank);
 
-/* Forgets the page of va. */
+/* Forgets every entry that came from the guest mapping which holds va. */
 void tlb_flush_page(struct tlb_bank *bank, gva_t va);
 
 /* Forgets write permission of every entry that leads to the host page of `host` (code was decoded from it). */

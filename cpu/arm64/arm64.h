@@ -40,6 +40,7 @@ struct arm64 {
     uint64_t nf, zf, cf, vf;
     uint64_t loaded;              /* what the slow way of a load brought */
     uint64_t loaded_high;         /* bytes 8..15 of a 16-byte access */
+    struct tlb_bank *user_tlb;    /* what EL0 may do in this address space: LDTR, STTR */
 
     /* The exclusive monitor (manual B2.9): the physical address and what was loaded; valid while exclusive_size is not 0. */
     uint64_t exclusive_va;

@@ -56,13 +56,14 @@
 /* to = `size` (1, 2, 4, 8; a constant) bytes at va, zero-extended. */
 #define LOAD(to, va, size)                                                                                    \
     do {                                                                                                      \
+        const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const uint8_t *host_ = tlb_read(c->cpu.tlb, (va), (size));                                        \
-            if (unlikely(!host_))                                                                             \
+            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
+            if (unlikely(!tlb_readable(e_, va_, (size))))                                                     \
                 return retry(&c->cpu, o, b);                                                                  \
-            (to) = ld_le(host_, (size));                                                                      \
+            (to) = ld_le(tlb_host(e_, va_), (size));                                                          \
         } else {                                                                                              \
-            if (!arm64_load(c, o, b, (va), (size)))                                                           \
+            if (!arm64_load(c, o, b, va_, (size)))                                                            \
                 LEAVE;                                                                                        \
             (to) = c->loaded;                                                                                 \
         }                                                                                                     \
@@ -70,12 +71,13 @@
 
 #define STORE(va, value, size)                                                                                \
     do {                                                                                                      \
+        const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            uint8_t *host_ = tlb_write(c->cpu.tlb, (va), (size));                                             \
-            if (unlikely(!host_))                                                                             \
+            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
+            if (unlikely(!tlb_writable(e_, va_, (size))))                                                     \
                 return retry(&c->cpu, o, b);                                                                  \
-            st_le(host_, (value), (size));                                                                    \
-        } else if (!arm64_store(c, o, b, (va), (size), (value))) {                                            \
+            st_le(tlb_host(e_, va_), (value), (size));                                                        \
+        } else if (!arm64_store(c, o, b, va_, (size), (value))) {                                             \
             LEAVE;                                                                                            \
         }                                                                                                     \
     } while (0)
@@ -83,14 +85,16 @@
 /* Two values of `size` (4 or 8) bytes from consecutive addresses, as one access of twice the size: LDP, LDR Q. */
 #define LOAD_PAIR(to0, to1, va, size)                                                                         \
     do {                                                                                                      \
+        const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const uint8_t *host_ = tlb_read(c->cpu.tlb, (va), 2 * (size));                                    \
-            if (unlikely(!host_))                                                                             \
+            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
+            if (unlikely(!tlb_readable(e_, va_, 2 * (size))))                                                 \
                 return retry(&c->cpu, o, b);                                                                  \
+            const uint8_t *host_ = tlb_host(e_, va_);                                                         \
             (to0) = ld_le(host_, (size));                                                                     \
             (to1) = ld_le(host_ + (size), (size));                                                            \
         } else {                                                                                              \
-            if (!arm64_load_pair(c, o, b, (va), (size)))                                                      \
+            if (!arm64_load_pair(c, o, b, va_, (size)))                                                       \
                 LEAVE;                                                                                        \
             (to0) = c->loaded;                                                                                \
             (to1) = c->loaded_high;                                                                           \
@@ -99,13 +103,15 @@
 
 #define STORE_PAIR(va, value0, value1, size)                                                                  \
     do {                                                                                                      \
+        const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            uint8_t *host_ = tlb_write(c->cpu.tlb, (va), 2 * (size));                                         \
-            if (unlikely(!host_))                                                                             \
+            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
+            if (unlikely(!tlb_writable(e_, va_, 2 * (size))))                                                 \
                 return retry(&c->cpu, o, b);                                                                  \
+            uint8_t *host_ = tlb_host(e_, va_);                                                               \
             st_le(host_, (value0), (size));                                                                   \
             st_le(host_ + (size), (value1), (size));                                                          \
-        } else if (!arm64_store_pair(c, o, b, (va), (size), (value0), (value1))) {                            \
+        } else if (!arm64_store_pair(c, o, b, va_, (size), (value0), (value1))) {                             \
             LEAVE;                                                                                            \
         }                                                                                                     \
     } while (0)

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/code.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "base/error.h"
+#include "cpu/cpu.h"
+
+struct code_cache *code_new(void)
+{
+    struct code_cache *code = mem_alloc(sizeof *code);
+    code_forget_jumps(code);
+    return code;
+}
+
+void code_free(struct code_cache *code)
+{
+    if (!code)
+        return;
+    code_flush(code);
+    for (int i = 0; i < code->chunk_count; i++)
+        free(code->chunks[i]);
+    free(code);
+}
+
+void code_forget_jumps(struct code_cache *code)
+{
+    for (int i = 0; i < JUMP_SIZE; i++)
+        code->jump[i].key = 1;
+}
+
+void code_forget_jumps_page(struct code_cache *code, gva_t va)
+{
+    struct jump_entry *e = code_jump_entry(code, va & ~0xfffull);
+    struct jump_entry *first = code->jump + ((e - code->jump) & ~63);
+    for (int i = 0; i < 64; i++)
+        first[i].key = 1;
+}
+
+static struct code_page **page_slot(struct code_cache *code, const uint8_t *page)
+{
+    uint64_t n = (uintptr_t)page >> 12;
+    return &code->pages[(n ^ n >> 12) % ARRAY_SIZE(code->pages)];
+}
+
+static struct block **block_slot(struct code_cache *code, const uint8_t *host, uint32_t mode)
+{
+    uint64_t n = (uintptr_t)host >> 2;
+    return &code->hash[(n ^ n >> 16 ^ (uint64_t)mode << 8) % ARRAY_SIZE(code->hash)];
+}
+
+void code_flush(struct code_cache *code)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(code->pages); i++) {
+        struct code_page *page = code->pages[i];
+        while (page) {
+            struct code_page *next = page->hash_next;
+            page->ram->code_lines[page->offset >> 12] = 0;
+            free(page);
+            page = next;
+        }
+        code->pages[i] = NULL;
+    }
+    memset(code->hash, 0, sizeof code->hash);
+    while (code->chunk_count > 1)
+        free(code->chunks[--code->chunk_count]);
+    code->used = 0;
+    code->flushes++;
+    code_forget_jumps(code);
+}
+
+/* Room for a block of `ops` ops; the caller has made sure that a flush is allowed. */
+static struct block *block_room(struct code_cache *code, unsigned ops)
+{
+    size_t size = sizeof(struct block) + ops * sizeof(struct op);
+    if (!code->chunk_count || code->used + size > CODE_CHUNK) {
+        if (code->chunk_count == CODE_CHUNKS_MAX)
+            code_flush(code);
+        else
+            code->chunks[code->chunk_count++] = mem_alloc(CODE_CHUNK);
+        code->used = 0;
+    }
+    struct block *b = (struct block *)(code->chunks[code->chunk_count - 1] + code->used);
+    code->used += size;
+    memset(b, 0, sizeof *b);
+    return b;
+}
+
+static struct code_page *page_of(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset)
+{
+    const uint8_t *start = host - (offset & 0xfff);
+    struct code_page **slot = page_slot(cpu->code, start);
+    for (struct code_page *page = *slot; page; page = page->hash_next)
+        if (page->host == start)
+            return page;
+    struct code_page *page = mem_alloc(sizeof *page);
+    *page = (struct code_page){ .hash_next = *slot, .host = start, .ram = ram, .offset = offset & ~0xfffull };
+    *slot = page;
+    return page;
+}
+
+/* Marks the 64-byte lines of a block as code; a page that had none loses its write permission in the TLBs. */
+static void mark_lines(struct cpu *cpu, const struct block *b, struct ram *ram, uint64_t offset)
+{
+    uint64_t *lines = &ram->code_lines[offset >> 12];
+    unsigned first = b->offset >> 6, last = (b->end - 1u) >> 6;
+    if (!*lines)
+        cpu->class->protect(cpu, b->host - b->offset);
+    *lines |= mask64(last - first + 1) << first;
+}
+
+static struct block *decode_block(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode)
+{
+    struct op ops[BLOCK_OPS_MAX + 1];
+    unsigned at = offset & 0xfff, n = 0;
+    bool ended = false;
+    while (n < BLOCK_OPS_MAX && at + 4 * n < 4096 && !ended) {
+        memset(&ops[n], 0, sizeof ops[n]);
+        ended = cpu->class->decode(cpu, host + 4 * n, at + 4 * n, mode, &ops[n]);
+        n++;
+    }
+    unsigned total = n;
+    if (!ended) {
+        memset(&ops[n], 0, sizeof ops[n]);
+        cpu->class->block_end(&ops[n]);
+        total++;
+    }
+    struct block *b = block_room(cpu->code, total);
+    b->length = n;
+    b->offset = (uint16_t)at;
+    b->end = (uint16_t)(at + 4 * n);
+    b->mode = mode;
+    b->host = host;
+    memcpy(b->ops, ops, total * sizeof ops[0]);
+    if (cpu->class->finish)
+        cpu->class->finish(cpu, b);
+    cpu->code->decoded_ops += n;
+    mark_lines(cpu, b, ram, offset);
+    return b;
+}
+
+struct block *code_find(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode)
+{
+    struct code_cache *code = cpu->code;
+    struct block **slot = block_slot(code, host, mode);
+    code->lookups++;
+    for (struct block *b = *slot; b; b = b->hash_next)
+        if (b->host == host && b->mode == mode)
+            return b;
+    struct block *b = decode_block(cpu, host, ram, offset, mode);
+    struct code_page *page = page_of(cpu, host, ram, offset);
+    b->page_next = page->blocks;
+    page->blocks = b;
+    b->hash_next = *slot;
+    *slot = b;
+    return b;
+}
+
+static void drop_block(struct code_cache *code, struct block *b)
+{
+    struct block **p = block_slot(code, b->host, b->mode);
+    while (*p != b)
+        p = &(*p)->hash_next;
+    *p = b->hash_next;
+    b->dead = true;
+}
+
+/* Drops the blocks of one page that overlap the lines in `touched`; links within the page are cut, because any of them may lead to a
+   dropped block. */
+static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t *lines, uint64_t touched)
+{
+    struct block *kept = NULL, *next;
+    *lines = 0;
+    for (struct block *b = page->blocks; b; b = next) {
+        unsigned first = b->offset >> 6, last = (b->end - 1u) >> 6;
+        uint64_t own = mask64(last - first + 1) << first;
+        next = b->page_next;
+        b->next[0] = b->next[1] = NULL;
+        if (own & touched) {
+            drop_block(code, b);
+        } else {
+            *lines |= own;
+            b->page_next = kept;
+            kept = b;
+        }
+    }
+    page->blocks = kept;
+    page->drops++;
+    code->drops++;
+}
+
+void code_written(struct cpu *cpu, struct ram *ram, uint64_t offset, uint64_t length)
+{
+    struct code_cache *code = cpu->code;
+    bool dropped = false;
+    for (uint64_t at = offset & ~0xfffull; at < offset + length; at += 4096) {
+        uint64_t *lines = &ram->code_lines[at >> 12];
+        unsigned from = at < offset ? (unsigned)(offset & 0xfff) : 0;
+        uint64_t rest = offset + length - at;
+        unsigned to = rest < 4096 ? (unsigned)rest - 1 : 4095;
+        uint64_t touched = mask64((to >> 6) - (from >> 6) + 1) << (from >> 6);
+        if (!(*lines & touched))
+            continue;
+        const uint8_t *host = ram->host + at;
+        for (struct code_page *page = *page_slot(code, host); page; page = page->hash_next)
+            if (page->host == host) {
+                drop_lines(code, page, lines, touched);
+                dropped = true;
+            }
+    }
+    if (dropped)
+        code_forget_jumps(code);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/cpu.h"
+
+#include "cpu/engine.h"
+
+/* Virtual time of a cycle count is computed from the count, never added up. For rates below 2^32 Hz. */
+tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles)
+{
+    uint64_t seconds = cycles / cpu->hz, rest = cycles % cpu->hz;
+    return seconds * TICKS_PER_SECOND + muldiv64(rest * 1000, TICKS_PER_SECOND / 1000, (uint32_t)cpu->hz);
+}
+
+uint64_t cpu_cycles_at(const struct cpu *cpu, tick_t at)
+{
+    if (at > TICK_NEVER / 2)
+        return UINT64_MAX;
+    uint64_t cycles = clock_count_at(at, cpu->hz);
+    while (cpu_ticks(cpu, cycles) < at)
+        cycles++;
+    return cycles;
+}
+
+void cpu_idle_until(struct cpu *cpu, tick_t at)
+{
+    uint64_t cycles = cpu_cycles_at(cpu, at);
+    if (cycles > cpu->cycles) {
+        cpu->idle_cycles += cycles - cpu->cycles;
+        cpu->cycles = cycles;
+    }
+}
+
+void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b)
+{
+    unsigned n = (unsigned)(o - b->ops);
+    cpu->pc = cpu->code_va + b->offset + 4 * n;
+    cpu->clock->now = cpu_ticks(cpu, cpu->cycles + n);
+}
+
+void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b)
+{
+    cpu_sync(cpu, o, b);
+    cpu->cycles += (unsigned)(o - b->ops) + 1;
+}
+
+static struct block *find_block(struct cpu *cpu)
+{
+    struct ram *ram;
+    uint64_t offset;
+    uint32_t mode;
+    const uint8_t *host = cpu->class->fetch(cpu, &ram, &offset, &mode);
+    if (!host)
+        return NULL;
+    struct block *b = code_find(cpu, host, ram, offset, mode);
+    cpu->code_va = cpu->pc & PAGE_MASK;
+    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc ^ cpu->context, b };
+    return b;
+}
+
+static void enter(struct cpu *cpu, struct block *b)
+{
+    cpu->block = b;
+    const struct op *o = b->ops[0].run(cpu, b->ops, b);
+#ifdef ENGINE_LOOP
+    while (o)
+        o = o->run(cpu, o, cpu->block);
+#else
+    (void)o;
+#endif
+}
+
+void cpu_run(struct cpu *cpu, tick_t until)
+{
+    uint64_t end = cpu_cycles_at(cpu, until);
+    for (;;) {
+        cpu->horizon = end;
+        if (cpu->interrupt_pending)
+            cpu->class->interrupt(cpu);
+        if (cpu->halted || cpu->cycles >= end)
+            break;
+        uint64_t deadline = cpu_cycles_at(cpu, clock_deadline(cpu->clock));
+        if (cpu->cycles >= deadline)
+            break;
+        if (deadline < end)
+            cpu->horizon = deadline;
+        while (cpu->cycles < cpu->horizon && !cpu->halted) {
+            struct block *b = find_block(cpu);
+            if (b)
+                enter(cpu, b);
+        }
+    }
+    cpu->clock->now = cpu_ticks(cpu, cpu->cycles);
+}
+
+/* ---- the cold ends of blocks ---- */
+
+/* cpu->pc is known and the block counted: go on there unless it is time to leave. */
+static const struct op *resume(struct cpu *cpu, struct block **link)
+{
+    if (cpu->cycles >= cpu->horizon)
+        return NULL;
+    uint64_t flushes = cpu->code->flushes;
+    struct block *n = find_block(cpu);
+    if (!n)
+        return NULL;
+    if (link && flushes == cpu->code->flushes)   /* after a flush the block that holds the link is gone */
+        *link = n;
+#ifdef ENGINE_LOOP
+    cpu->block = n;
+#endif
+    ENGINE_GO(cpu, n->ops, n);
+}
+
+COLD const struct op *block_leave_next(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    (void)o;
+    cpu->pc = cpu->code_va + b->end;
+    return resume(cpu, b->end < PAGE_SIZE && !b->dead ? &b->next[0] : NULL);
+}
+
+/* A direct branch has its target, relative to code_va, in imm. It is linked only within its page: there the target's translation is
+   that of the branch itself. */
+COLD const struct op *block_leave_taken(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    cpu->pc = cpu->code_va + (uint64_t)o->imm;
+    return resume(cpu, (uint64_t)o->imm < PAGE_SIZE && !b->dead ? &b->next[1] : NULL);
+}
+
+COLD const struct op *block_find(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    (void)o;
+    (void)b;
+    return resume(cpu, NULL);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A machine without a board and a core, to test devices in: a clock, an address space with RAM, and the parts a test asks for, each
-   with its registers mapped and a probe on each of its output wires. A test's mistake (no such option, nothing at an address) fails
-   the test.
+/* A machine without a board and a core, to test devices in: a clock, an address space with RAM, and the parts a test asks for,
+   each with its registers mapped and a probe on each of its output wires. A test's mistake (no such option, nothing at an
+   address) fails the test.
 
        struct device_fixture *f = device_fixture_new();
        struct device *uart = device_fixture_add(f, "pl011");

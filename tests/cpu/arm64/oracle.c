@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/cpu/arm64/oracle.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cpu/arm64/access.h"
+#include "cpu/arm64/arm64.h"
+#include "cpu/arm64/decode.h"
+#include "cpu/arm64/except.h"
+#include "cpu/engine.h"
+#include "tests/cpu/arm64/oracle_disassemble.h"
+
+enum { NOP = 0xd503201f, SHOWN_MAX = 8 };
+
+/* ---- random material ---- */
+
+uint64_t oracle_random(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * 0x2545f4914f6cdd1dull;
+}
+
+uint32_t oracle_below(uint64_t *seed, uint32_t n)
+{
+    return (uint32_t)((oracle_random(seed) >> 32) * n >> 32);
+}
+
+unsigned oracle_row(const char *name)
+{
+    for (unsigned row = 0; row < insn_row_count; row++)
+        if (strcmp(insn_rows[row].name, name) == 0)
+            return row;
+    fprintf(stderr, "no row is named %s\n", name);
+    abort();
+}
+
+uint32_t oracle_word(uint64_t *seed, unsigned row)
+{
+    uint32_t word = (uint32_t)(oracle_random(seed) >> 32);
+    int place = 31;
+    for (const char *p = insn_rows[row].picture; *p; p++) {
+        if (*p == ' ')
+            continue;
+        if (*p == '0' || *p == '1')
+            word = (word & ~(1u << place)) | (uint32_t)(*p - '0') << place;
+        place--;
+    }
+    return word;
+}
+
+static uint64_t random_lanes(uint64_t *seed)
+{
+    static const uint64_t special[] = {
+        0, 1, 2, 0x7f, 0x80, 0x81, 0xff, 0x7fff, 0x8000, 0x8001, 0xffff, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff,
+        0x3f800000, 0xbf800000, 0x7f800000, 0xff800000, 0x7fc00000, 0x7f800001, 0xffc12345, 0x7f7fffff, 0x00800000, 0x007fffff, 0x4f000000,
+        0x3c00, 0xfc00, 0x7c00, 0x7e00, 0x7c01, 0x0400, 0x03ff, 0x7bff };
+    static const uint64_t special64[] = {
+        0, 1, INT64_MAX, 1ull << 63, (1ull << 63) + 1, UINT64_MAX, 0x3ff0000000000000, 0xbff0000000000000, 0x7ff0000000000000,
+        0xfff0000000000000, 0x7ff8000000000000, 0x7ff0000000000001, 0xfff8123456789abc, 0x7fefffffffffffff, 0x0010000000000000,
+        0x000fffffffffffff, 0x43e0000000000000, 0x3810000000000000, 0x4000000000000000 };
+    uint64_t v = 0, r = oracle_random(seed);
+    switch (r >> 60) {
+    case 0: case 1: case 2:
+        return special64[oracle_below(seed, ARRAY_SIZE(special64))];
+    case 3: case 4: case 5: case 6: case 7: {
+        unsigned width = 8u << (r & 3);
+        for (unsigned at = 0; at < 64; at += width)
+            v |= (special[oracle_below(seed, ARRAY_SIZE(special))] & mask64(width)) << at;
+        return v;
+    }
+    case 8:
+        return oracle_random(seed) & 0x0f030f010f070f03;   /* small lanes: shift amounts, table indices */
+    case 9:
+        return oracle_random(seed) | 0xf8fcf8fff8f0f8fc;
+    default:
+        return oracle_random(seed);
+    }
+}
+
+void oracle_random_state(struct oracle_state *s, uint64_t *seed)
+{
+    for (int i = 0; i < 31; i++)
+        s->x[i] = random_lanes(seed);
+    s->sp = random_lanes(seed);
+    for (int i = 0; i < 32; i++)
+        for (int j = 0; j < 2; j++)
+            s->v[i][j] = random_lanes(seed);
+    s->nzcv = oracle_below(seed, 16) << 28;
+    for (int i = 0; i < ORACLE_MEMORY; i += 8)
+        st_le64(s->memory + i, oracle_random(seed));
+}
+
+/* ---- QEMU ---- */
+
+static const char *guest_path(void)
+{
+    static char path[4096];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
+    if (n <= 0)
+        return "oracle_guest";
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash + 1 : path, "oracle_guest");
+    return path;
+}
+
+static bool is_available(void)
+{
+    if (access(guest_path(), X_OK) != 0) {
+        printf("skipped: no oracle_guest, which needs aarch64-linux-gnu-gcc (make deps)\n");
+        return false;
+    }
+    if (system("command -v qemu-aarch64 >/dev/null 2>&1") != 0) {
+        printf("skipped: no qemu-aarch64 (make deps)\n");
+        return false;
+    }
+    return true;
+}
+
+static bool run_qemu_on(FILE *in, FILE *out)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(fileno(in), STDIN_FILENO);
+        dup2(fileno(out), STDOUT_FILENO);
+        execlp("qemu-aarch64", "qemu-aarch64", "-cpu", "cortex-a53", guest_path(), (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool oracle_run_qemu(const struct oracle_case *cases, unsigned count, struct oracle_state *ends)
+{
+    FILE *in = tmpfile(), *out = tmpfile();
+    bool good = in && out && fwrite(cases, sizeof *cases, count, in) == count && fflush(in) == 0;
+    if (good)
+        lseek(fileno(in), 0, SEEK_SET);
+    good = good && run_qemu_on(in, out);
+    if (good)
+        rewind(out);
+    good = good && fread(ends, sizeof *ends, count, out) == count;
+    if (in)
+        fclose(in);
+    if (out)
+        fclose(out);
+    return good;
+}
+
+/* ---- our core ---- */
+
+/* One machine for all cases: a core, the two pages of memory and the page that would hold the code. */
+struct rig {
+    struct arm64 core;
+    enum oracle_outcome outcome;
+    struct tlb_bank full, empty;
+    uint8_t pages[ORACLE_PAGES_SIZE] __attribute__((aligned(4096)));
+    uint8_t code[4096] __attribute__((aligned(4096)));
+};
+
+/* Stand-ins for what is not in the library yet. */
+#define DOUBLE __attribute__((weak))
+#define MISSING(name)                                                                              \
+    DOUBLE bool decode_##name(struct op *o, uint32_t insn, unsigned offset, uint32_t mode)         \
+    {                                                                                              \
+        (void)o, (void)insn, (void)offset, (void)mode;                                             \
+        return false;                                                                              \
+    }
+MISSING(eret) MISSING(svc) MISSING(hvc) MISSING(smc) MISSING(brk) MISSING(hint) MISSING(clrex) MISSING(dsb) MISSING(dmb)
+MISSING(isb) MISSING(msr_imm) MISSING(sys) MISSING(msr) MISSING(mrs)
+
+static struct rig *rig_of(struct arm64 *c)
+{
+    return container_of(c, struct rig, core);
+}
+
+static uint8_t *rig_memory(struct rig *r, gva_t va, unsigned size, bool write)
+{
+    if (va - ORACLE_PAGES_VA <= ORACLE_PAGES_SIZE - size)
+        return r->pages + (va - ORACLE_PAGES_VA);
+    if (!write && va - r->core.cpu.code_va <= sizeof r->code - size)
+        return r->code + (va - r->core.cpu.code_va);
+    r->outcome = ORACLE_FAULT;
+    return NULL;
+}
+
+DOUBLE bool arm64_load(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    (void)o, (void)b;
+    const uint8_t *p = rig_memory(rig_of(c), va, size, false);
+    if (p)
+        c->loaded = ld_le(p, size);
+    return p;
+}
+
+DOUBLE bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
+{
+    (void)o, (void)b;
+    uint8_t *p = rig_memory(rig_of(c), va, size, true);
+    if (p)
+        st_le(p, value, size);
+    return p;
+}
+
+DOUBLE bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    (void)o, (void)b;
+    const uint8_t *p = rig_memory(rig_of(c), va, 2 * size, false);
+    if (p) {
+        c->loaded = ld_le(p, size);
+        c->loaded_high = ld_le(p + size, size);
+    }
+    return p;
+}
+
+DOUBLE bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0, uint64_t v1)
+{
+    (void)o, (void)b;
+    uint8_t *p = rig_memory(rig_of(c), va, 2 * size, true);
+    if (p) {
+        st_le(p, v0, size);
+        st_le(p + size, v1, size);
+    }
+    return p;
+}
+
+DOUBLE bool arm64_load_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    return arm64_load(c, o, b, va, size);
+}
+
+DOUBLE bool arm64_store_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
+{
+    return arm64_store(c, o, b, va, size, value);
+}
+
+DOUBLE bool arm64_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, bool write)
+{
+    (void)o, (void)b, (void)write;
+    if (va & (size - 1))
+        rig_of(c)->outcome = ORACLE_FAULT;
+    return !(va & (size - 1));
+}
+
+DOUBLE const struct op *arm64_undefined(struct arm64 *c, const struct op *o, const struct block *b)
+{
+    (void)o, (void)b;
+    rig_of(c)->outcome = ORACLE_UNDEFINED;
+    return NULL;
+}
+
+DOUBLE const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct block *b, enum exception_class ec, uint32_t iss)
+{
+    (void)o, (void)b, (void)iss;
+    rig_of(c)->outcome = ec == EC_DATA_ABORT ? ORACLE_FAULT : ORACLE_UNDEFINED;
+    return NULL;
+}
+
+static void map_page(struct tlb_bank *bank, gva_t va, uint8_t *host, bool writable)
+{
+    struct tlb_entry *e = tlb_entry(bank, va);
+    e->read = va;
+    e->write = writable ? va : TLB_NOTHING;
+    e->add = (uintptr_t)host - va;
+}
+
+/* The last op of every case. */
+static const struct op *stop(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    (void)o, (void)b;
+    rig_of(arm64_of(cpu))->outcome = ORACLE_DONE;
+    return NULL;
+}
+
+static void set_state(struct arm64 *c, const struct oracle_state *s)
+{
+    memcpy(c->x, s->x, sizeof s->x);
+    c->x[REG_SP] = s->sp;
+    c->x[REG_ZR] = 0;
+    memcpy(c->v, s->v, sizeof s->v);
+    c->nf = c->vf = 0;
+    c->nf = (uint64_t)bit(s->nzcv, 31) << 63;
+    c->zf = !bit(s->nzcv, 30);
+    c->cf = bit(s->nzcv, 29);
+    c->vf = (uint64_t)bit(s->nzcv, 28) << 63;
+    c->fpcr = s->fpcr;
+    c->fpsr = s->fpsr;
+}
+
+static void get_state(const struct arm64 *c, struct oracle_state *s)
+{
+    memcpy(s->x, c->x, sizeof s->x);
+    s->sp = c->x[REG_SP];
+    memcpy(s->v, c->v, sizeof s->v);
+    s->nzcv = (uint32_t)(c->nf >> 63 << 31 | (uint64_t)(c->zf == 0) << 30 | c->cf << 29 | c->vf >> 63 << 28);
+    s->fpcr = c->fpcr;
+    s->fpsr = c->fpsr;
+}
+
+static bool decode_case(const struct oracle_case *c, struct block *b)
+{
+    memset(b->ops, 0, (ORACLE_INSNS + 1) * sizeof b->ops[0]);
+    for (unsigned i = 0; i < c->count; i++) {
+        struct op *o = &b->ops[i];
+        int row = decode_row(c->insn[i]);
+        o->insn = c->insn[i];
+        o->row = (uint16_t)row;
+        if (row < 0 || !insn_rows[row].decode(o, o->insn, b->offset + 4 * i, 0))
+            return false;
+    }
+    b->ops[c->count].run = stop;
+    b->length = c->count;
+    return true;
+}
+
+static enum oracle_outcome run_case(struct rig *r, struct block *b, const struct oracle_case *c, unsigned index)
+{
+    struct arm64 *core = &r->core;
+    gva_t slot = ORACLE_CODE_VA + index * ORACLE_SLOT;
+    core->cpu.code_va = slot & PAGE_MASK;
+    b->offset = (uint16_t)(slot + ORACLE_SLOT_INSNS - core->cpu.code_va);
+    if (!decode_case(c, b))
+        return ORACLE_UNDEFINED;
+    uint8_t *code = r->code + (slot - core->cpu.code_va);
+    for (int i = 0; i < ORACLE_DATA; i++)
+        st_le32(code + ORACLE_SLOT_DATA + 4 * i, c->data[i]);
+    map_page(&r->full, core->cpu.code_va, r->code, false);
+    core->cpu.tlb = index & 1 ? &r->empty : &r->full;
+    set_state(core, &c->start);
+    r->outcome = ORACLE_DONE;
+    const struct op *o = b->ops[0].run(&core->cpu, b->ops, b);
+#ifdef ENGINE_LOOP
+    while (o)
+        o = o->run(&core->cpu, o, b);
+#else
+    (void)o;
+#endif
+    return r->outcome;
+}
+
+void oracle_run_ours(const struct oracle_case *cases, unsigned count, struct oracle_state *ends)
+{
+    struct rig *r = aligned_alloc(4096, align_up(sizeof *r, 4096));
+    struct block *b = calloc(1, sizeof *b + (ORACLE_INSNS + 1) * sizeof b->ops[0]);
+    memset(r, 0, sizeof *r);
+    decode_init();
+    tlb_flush(&r->full);
+    tlb_flush(&r->empty);
+    for (unsigned at = 0; at < ORACLE_PAGES_SIZE; at += PAGE_SIZE)
+        map_page(&r->full, ORACLE_PAGES_VA + at, r->pages + at, true);
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t *memory = r->pages + (ORACLE_MEMORY_VA - ORACLE_PAGES_VA);
+        memcpy(memory, cases[i].start.memory, ORACLE_MEMORY);
+        ends[i].outcome = run_case(r, b, &cases[i], i);
+        get_state(&r->core, &ends[i]);
+        memcpy(ends[i].memory, memory, ORACLE_MEMORY);
+    }
+    free(b);
+    free(r);
+}
+
+/* ---- comparing ---- */
+
+static bool are_equal(const struct oracle_state *a, const struct oracle_state *b, uint32_t ignored_fpsr)
+{
+    if (a->outcome != b->outcome)
+        return false;
+    return a->outcome != ORACLE_DONE ||
+           (memcmp(a, b, offsetof(struct oracle_state, fpsr)) == 0 && !((a->fpsr ^ b->fpsr) & ~ignored_fpsr) &&
+            memcmp(a->memory, b->memory, sizeof a->memory) == 0);
+}
+
+static void show_insn(uint32_t insn, uint64_t va)
+{
+    char text[160];
+    int row = decode_row(insn);
+    oracle_disassemble(insn, va, text, sizeof text);
+    printf("  %08x  %s   (row %s)\n", insn, text, row < 0 ? "none" : insn_rows[row].name);
+}
+
+static void show_word(const char *name, int i, uint64_t start, uint64_t ours, uint64_t qemu)
+{
+    if (ours != qemu)
+        printf("    %s%-3d start %016" PRIx64 " ours %016" PRIx64 " qemu %016" PRIx64 "\n", name, i, start, ours, qemu);
+}
+
+static void show_vector(int i, const uint64_t start[2], const uint64_t ours[2], const uint64_t qemu[2], bool always)
+{
+    if (!always && memcmp(ours, qemu, 16) == 0)
+        return;
+    printf("    v%-2d start %016" PRIx64 ":%016" PRIx64, i, start[1], start[0]);
+    if (memcmp(ours, qemu, 16) != 0)
+        printf("\n        ours  %016" PRIx64 ":%016" PRIx64 "\n        qemu  %016" PRIx64 ":%016" PRIx64, ours[1], ours[0], qemu[1], qemu[0]);
+    printf("\n");
+}
+
+static void show_difference(const struct oracle_case *c, const struct oracle_state *ours, const struct oracle_state *qemu, uint64_t va)
+{
+    static const char *const outcomes[] = { "done", "undefined", "fault" };
+    for (unsigned i = 0; i < c->count; i++)
+        show_insn(c->insn[i], va + 4 * i);
+    if (ours->outcome != qemu->outcome) {
+        printf("    outcome: ours %s, qemu %s\n", outcomes[ours->outcome], outcomes[qemu->outcome % 3]);
+        return;
+    }
+    uint32_t w = c->insn[0];   /* the first one's likely operands are shown even if they did not change */
+    for (int i = 0; i < 31; i++)
+        show_word("x", i, c->start.x[i], ours->x[i], qemu->x[i]);
+    show_word("sp", 0, c->start.sp, ours->sp, qemu->sp);
+    for (unsigned i = 0; i < 32; i++)
+        show_vector((int)i, c->start.v[i], ours->v[i], qemu->v[i], i == (w & 31) || i == (w >> 5 & 31) || i == (w >> 16 & 31));
+    show_word("nzcv", 0, c->start.nzcv, ours->nzcv, qemu->nzcv);
+    show_word("fpcr", 0, c->start.fpcr, ours->fpcr, qemu->fpcr);
+    show_word("fpsr", 0, c->start.fpsr, ours->fpsr, qemu->fpsr);
+    for (int i = 0; i < ORACLE_MEMORY; i += 8)
+        show_word("memory+", i, ld_le64(c->start.memory + i), ld_le64(ours->memory + i), ld_le64(qemu->memory + i));
+}
+
+static unsigned compare(const struct oracle_case *cases, unsigned count, const struct oracle_state *ours, const struct oracle_state *qemu,
+                        uint32_t ignored_fpsr, unsigned shown)
+{
+    unsigned differences = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (are_equal(&ours[i], &qemu[i], ignored_fpsr))
+            continue;
+        if (shown + differences++ < SHOWN_MAX)
+            show_difference(&cases[i], &ours[i], &qemu[i], ORACLE_CODE_VA + i * ORACLE_SLOT + ORACLE_SLOT_INSNS);
+    }
+    return differences;
+}
+
+int oracle_differences(unsigned count, uint64_t seed, oracle_maker *make, const void *arg, uint32_t ignored_fpsr)
+{
+    if (!is_available())
+        return -1;
+    struct oracle_case *cases = malloc(ORACLE_BATCH * sizeof *cases);
+    struct oracle_state *ours = malloc(ORACLE_BATCH * sizeof *ours), *qemu = malloc(ORACLE_BATCH * sizeof *qemu);
+    unsigned differences = 0;
+    for (unsigned done = 0, n; done < count; done += n) {
+        n = count - done < ORACLE_BATCH ? count - done : ORACLE_BATCH;
+        memset(cases, 0, n * sizeof *cases);
+        for (unsigned i = 0; i < n; i++) {
+            for (int k = 0; k < ORACLE_INSNS; k++)
+                cases[i].insn[k] = NOP;
+            cases[i].count = 1;
+            make(&cases[i], &seed, done + i, arg);
+        }
+        if (!oracle_run_qemu(cases, n, qemu)) {
+            printf("QEMU did not deliver\n");
+            differences++;
+            break;
+        }
+        oracle_run_ours(cases, n, ours);
+        differences += compare(cases, n, ours, qemu, ignored_fpsr, differences);
+    }
+    free(cases);
+    free(ours);
+    free(qemu);
+    return (int)differences;
+}

@@ -28,7 +28,7 @@ void code_free(struct code_cache *code)
 void code_forget_jumps(struct code_cache *code)
 {
     for (int i = 0; i < JUMP_SIZE; i++)
-        code->jump[i].key = 1;
+        code->jump[i].va = JUMP_NOTHING;
 }
 
 void code_forget_jumps_page(struct code_cache *code, gva_t va)
@@ -36,7 +36,7 @@ void code_forget_jumps_page(struct code_cache *code, gva_t va)
     struct jump_entry *e = code_jump_entry(code, va & ~0xfffull);
     struct jump_entry *first = code->jump + ((e - code->jump) & ~63);
     for (int i = 0; i < 64; i++)
-        first[i].key = 1;
+        first[i].va = JUMP_NOTHING;
 }
 
 static struct code_page **page_slot(struct code_cache *code, const uint8_t *page)

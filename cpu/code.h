@@ -44,9 +44,12 @@ struct block {
 
 /* Direct-mapped by virtual address: how indirect and cross-page branches find their block. */
 struct jump_entry {
-    uint64_t key;             /* virtual address ^ cpu->context; 1 when empty (instructions are at least 2-aligned) */
+    gva_t va;                 /* JUMP_NOTHING when empty */
+    uint64_t context;         /* cpu->context: address space and decode mode */
     struct block *block;
 };
+
+enum { JUMP_NOTHING = 1 };    /* no instruction has an odd address */
 
 enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 16, CODE_CHUNK = 1 << 20, CODE_CHUNKS_MAX = 64 };
 
@@ -70,7 +73,8 @@ struct code_cache {
     uint64_t decoded_ops, lookups, drops, flushes;   /* for -stats */
 };
 
-/* Where in the jump cache an address lives: the entries of one page are 64 neighbours, so a TLB invalidation by address clears 1 KiB. */
+/* Where in the jump cache an address lives: the entries of one page are 64 neighbours, which a TLB invalidation by
+   address clears together. */
 static inline struct jump_entry *code_jump_entry(struct code_cache *code, gva_t va)
 {
     uint64_t page = va >> 12;

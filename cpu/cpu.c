@@ -52,7 +52,7 @@ static struct block *find_block(struct cpu *cpu)
         return NULL;
     struct block *b = code_find(cpu, host, ram, offset, mode);
     cpu->code_va = cpu->pc & PAGE_MASK;
-    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc ^ cpu->context, b };
+    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc, cpu->context, b };
     return b;
 }
 

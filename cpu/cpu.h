@@ -37,7 +37,7 @@ struct cpu {
     uint64_t horizon;            /* handlers leave at the first block end with cycles >= horizon */
     struct tlb_bank *tlb;        /* of the current exception level and address space */
     gva_t code_va;               /* page in execution; an op's pc is code_va + b->offset + its place */
-    uint64_t context;            /* distinguishes address spaces in the jump cache; see code.h */
+    uint64_t context;            /* number of the address space, exception level and decode mode in use */
     struct code_cache *code;
     struct block *block;         /* ENGINE_LOOP builds: the block of the op that the loop calls next */
     gva_t pc;                    /* valid while no handler is active, or after cpu_sync */

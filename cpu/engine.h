@@ -45,7 +45,7 @@ HOT_INLINE const struct op *block_jump(struct cpu *cpu, const struct op *o, stru
 {
     struct jump_entry *e = code_jump_entry(cpu->code, va);
     cpu->cycles += b->length;
-    if (unlikely(e->key != (va ^ cpu->context) || cpu->cycles >= cpu->horizon)) {
+    if (unlikely(e->va != va || e->context != cpu->context || cpu->cycles >= cpu->horizon)) {
         cpu->pc = va;
         return block_find(cpu, o, b);
     }

@@ -45,6 +45,12 @@ extern const unsigned insn_row_count;
 int decode_row(uint32_t insn);
 void decode_init(void);
 
+/* Handlers that belong to no row: of an FP or SIMD instruction while CPACR_EL1.FPEN traps them; of a word that is UNDEFINED; of the op
+   behind a block that does not end with a branch. */
+handler *decode_fp_trap_handler(void);
+handler *decode_undefined_handler(void);
+handler *decode_fall_through_handler(void);
+
 #define INSN(name, picture, class, reads, writes)     insn_decoder decode_##name;
 #define INSN_END(name, picture, class, reads, writes) insn_decoder decode_##name;
 #include "cpu/arm64/insns.def"

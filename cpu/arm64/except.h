@@ -30,11 +30,17 @@ void arm64_exception_return(struct arm64 *c);
 uint32_t arm64_pstate(const struct arm64 *c);
 void arm64_set_pstate(struct arm64 *c, uint32_t spsr);
 
+/* Changes EL and PSTATE.SP, with the stack pointer that belongs to them; the caller sees to mmu_switch. */
+void arm64_select_stack(struct arm64 *c, unsigned el, bool sp_select);
+
 /* NZCV in bits 31..28. */
 uint32_t arm64_nzcv(const struct arm64 *c);
 void arm64_set_nzcv(struct arm64 *c, uint32_t nzcv);
 
 /* An interrupt line, the mask or the wake-up state changed: look at the next block end. */
 void arm64_interrupts_changed(struct arm64 *c);
+
+/* The cpu class's `interrupt`: wakes the core, takes the interrupt if one is unmasked. */
+void arm64_take_interrupt(struct cpu *cpu);
 
 #endif

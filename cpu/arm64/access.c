@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/arm64/access.h"
+
+#include "base/bits.h"
+#include "base/log.h"
+#include "cpu/arm64/except.h"
+#include "cpu/arm64/mmu.h"
+#include "cpu/arm64/sysreg.h"
+
+enum { ISS_WNR = 1 << 6 };
+
+static bool data_abort(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, int fault, bool write)
+{
+    c->far_el1 = va;
+    arm64_raise(c, o, b, c->el ? EC_DATA_ABORT : EC_DATA_ABORT_LOWER, (uint32_t)fault | (write ? ISS_WNR : 0));
+    return false;
+}
+
+/* The base register of every load and store but the literal ones is in bits 9..5; SP must be 16-aligned if SCTLR_EL1 says so (D1.8.2). */
+static bool stack_aligned(struct arm64 *c, const struct op *o, const struct block *b)
+{
+    bool literal = (o->insn & 0x3b000000) == 0x18000000;
+    if (literal || bits(o->insn, 9, 5) != 31 || !(c->x[REG_SP] & 15) || !(c->sctlr_el1 & (c->el ? SCTLR_SA : SCTLR_SA0)))
+        return true;
+    arm64_raise(c, o, b, EC_SP_ALIGN, 0);
+    return false;
+}
+
+bool arm64_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, bool write)
+{
+    if (!stack_aligned(c, o, b))
+        return false;
+    return !(va & (size - 1)) || data_abort(c, o, b, va, FAULT_ALIGNMENT, write);
+}
+
+/* One access or a piece of one, within a page: where it goes. */
+struct place {
+    const struct region *region;
+    uint64_t offset;
+    gpa_t pa;
+};
+
+/* Translates and finds the region; raises the fault. `align` is what Device memory wants. */
+static bool find_place(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned align, unsigned el, bool write, struct place *p)
+{
+    struct arm64_mapping m;
+    int fault = mmu_translate(c, va, el, write ? ACCESS_WRITE : ACCESS_READ, &m);
+    if (fault == FAULT_NONE && m.device && va & (align - 1))
+        fault = FAULT_ALIGNMENT;
+    if (fault == FAULT_NONE) {
+        p->pa = m.pa;
+        p->region = space_find(c->cpu.space, m.pa, &p->offset);
+        if (!p->region)
+            fault = FAULT_EXTERNAL;
+    }
+    if (fault != FAULT_NONE)
+        return data_abort(c, o, b, va, fault, write);
+    if (p->region->kind == REGION_RAM) {
+        if (write && !p->region->ram->rom)
+            ram_will_change(p->region->ram, p->offset, align);
+        mmu_enter(c, va, el, &m, p->region->ram, p->offset);
+    }
+    return true;
+}
+
+static bool load_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t *value)
+{
+    struct place p;
+    if (!find_place(c, o, b, va, size, el, false, &p))
+        return false;
+    if (p.region->kind == REGION_RAM) {
+        *value = ld_le(p.region->ram->host + p.offset, size);
+        return true;
+    }
+    cpu_sync(&c->cpu, o, b);
+    return space_load(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, false);
+}
+
+static bool store_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t value)
+{
+    struct place p;
+    if (!find_place(c, o, b, va, size, el, true, &p))
+        return false;
+    if (p.region->kind == REGION_RAM) {
+        if (p.region->ram->rom)
+            guest_log(c->id, "store to ROM at 0x%llx ignored", (unsigned long long)p.pa);
+        else
+            st_le(p.region->ram->host + p.offset, value, size);
+        return true;
+    }
+    cpu_sync(&c->cpu, o, b);
+    return space_store(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, true);
+}
+
+/* Unaligned accesses: those that leave the page go byte by byte, each with its own translation; Device memory refuses them before. */
+static bool is_split(gva_t va, unsigned size)
+{
+    return ((va ^ (va + size - 1)) & PAGE_MASK) != 0;
+}
+
+/* Both pages must allow the access before the first byte changes; only then is the fault's address right and nothing half done. */
+static bool probe_split(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, bool write)
+{
+    gva_t second = (va + size - 1) & PAGE_MASK;
+    for (int i = 0; i < 2; i++) {
+        gva_t at = i ? second : va;
+        struct arm64_mapping m;
+        int fault = mmu_translate(c, at, el, write ? ACCESS_WRITE : ACCESS_READ, &m);
+        if (fault == FAULT_NONE && m.device)
+            fault = FAULT_ALIGNMENT;
+        if (fault != FAULT_NONE)
+            return data_abort(c, o, b, at, fault, write);
+    }
+    return true;
+}
+
+static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t *value)
+{
+    if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
+        return data_abort(c, o, b, va, FAULT_ALIGNMENT, false);
+    if (!is_split(va, size))
+        return load_part(c, o, b, va, size, el, value);
+    if (!probe_split(c, o, b, va, size, el, false))
+        return false;
+    *value = 0;
+    for (unsigned i = 0; i < size; i++) {
+        uint64_t byte;
+        if (!load_part(c, o, b, va + i, 1, el, &byte))
+            return false;
+        *value |= byte << (8 * i);
+    }
+    return true;
+}
+
+static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t value)
+{
+    if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
+        return data_abort(c, o, b, va, FAULT_ALIGNMENT, true);
+    if (!is_split(va, size))
+        return store_part(c, o, b, va, size, el, value);
+    if (!probe_split(c, o, b, va, size, el, true))
+        return false;
+    for (unsigned i = 0; i < size; i++)
+        if (!store_part(c, o, b, va + i, 1, el, value >> (8 * i) & 0xff))
+            return false;
+    return true;
+}
+
+bool arm64_load(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, &c->loaded);
+}
+
+bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
+{
+    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, value);
+}
+
+bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, &c->loaded) &&
+           load_sized(c, o, b, va + size, size, c->el, &c->loaded_high);
+}
+
+bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0, uint64_t v1)
+{
+    if (!stack_aligned(c, o, b))
+        return false;
+    if (is_split(va, 2 * size) && !probe_split(c, o, b, va, 2 * size, c->el, true))
+        return false;
+    return store_sized(c, o, b, va, size, c->el, v0) && store_sized(c, o, b, va + size, size, c->el, v1);
+}
+
+bool arm64_load_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
+{
+    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, 0, &c->loaded);
+}
+
+bool arm64_store_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
+{
+    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, 0, value);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "cpu/arm64/core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cpu/arm64/branch.h"
+#include "cpu/arm64/decode.h"
+#include "cpu/arm64/except.h"
+#include "cpu/arm64/mmu.h"
+#include "cpu/arm64/timer.h"
+
+static bool decode(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o)
+{
+    (void)cpu;
+    uint32_t word = ld_le32(insn);
+    int row = decode_row(word);
+    o->insn = word;
+    if (row >= 0) {
+        o->row = (uint16_t)row;
+        if (insn_rows[row].decode(o, word, offset, mode)) {
+            if (insn_rows[row].class >= CLASS_FP && mode & MODE_FP_TRAPPED)
+                o->run = decode_fp_trap_handler();
+            return insn_rows[row].ends_block;
+        }
+    }
+    o->run = decode_undefined_handler();
+    return true;
+}
+
+static void finish(struct cpu *cpu, struct block *b)
+{
+    (void)cpu;
+    fuse_compare(b);
+}
+
+static void block_end(struct op *o)
+{
+    o->run = decode_fall_through_handler();
+}
+
+static const struct cpu_class arm64_class = {
+    .name = "cortex-a53",
+    .fetch = mmu_fetch,
+    .decode = decode,
+    .finish = finish,
+    .block_end = block_end,
+    .interrupt = arm64_take_interrupt,
+    .protect = mmu_protect,
+};
+
+static void event_sooner(void *core, tick_t at)
+{
+    (void)at;
+    cpu_look_around(core);
+}
+
+struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock, uint64_t hz)
+{
+    decode_init();
+    struct arm64 *c = aligned_alloc(64, (sizeof *c + 63) & ~(size_t)63);
+    bug_on(!c);
+    memset(c, 0, sizeof *c);
+    c->id = id;
+    c->cpu.class = &arm64_class;
+    c->cpu.space = space;
+    c->cpu.clock = clock;
+    c->cpu.hz = hz;
+    c->cpu.code = code_new();
+    c->mmu = mmu_new();
+    c->mpidr = 0x80000000;
+    clock->sooner = event_sooner;
+    clock->core = &c->cpu;
+    timer_init(c);
+    return c;
+}
+
+void arm64_free(struct arm64 *c)
+{
+    if (!c)
+        return;
+    code_free(c->cpu.code);
+    mmu_free(c->mmu);
+    free(c);
+}
+
+/* Reset values of the Cortex-A53 (TRM 4.3); what is UNKNOWN after reset is zero, so that two runs are equal. */
+void arm64_reset(struct arm64 *c)
+{
+    memset(c->x, 0, sizeof c->x);
+    memset(c->v, 0, sizeof c->v);
+    c->nf = c->cf = c->vf = 0;
+    c->zf = 1;
+    c->fpcr = c->fpsr = 0;
+    c->exclusive_size = 0;
+    c->sp_el0 = c->sp_el1 = 0;
+    c->el = 1;
+    c->sp_select = true;
+    c->daif = 0xf;
+    c->step_pending = c->illegal = c->event_register = false;
+    c->sctlr_el1 = 0x00c50838;
+    c->cpacr_el1 = c->ttbr0_el1 = c->ttbr1_el1 = c->tcr_el1 = c->mair_el1 = c->amair_el1 = c->vbar_el1 = c->contextidr_el1 = 0;
+    c->esr_el1 = c->far_el1 = c->elr_el1 = c->spsr_el1 = c->par_el1 = 0;
+    c->tpidr_el0 = c->tpidrro_el0 = c->tpidr_el1 = c->csselr_el1 = c->cntkctl_el1 = 0;
+    c->mdscr_el1 = c->osdlr_el1 = 0;
+    c->oslsr_el1 = 1;
+    memset(c->dbgbcr, 0, sizeof c->dbgbcr);
+    memset(c->dbgwcr, 0, sizeof c->dbgwcr);
+    memset(c->dbgbvr, 0, sizeof c->dbgbvr);
+    memset(c->dbgwvr, 0, sizeof c->dbgwvr);
+    c->cpuactlr_el1 = 0x00000000090ca000;
+    c->cpuectlr_el1 = 0;
+    c->cpu.halted = false;
+    c->cpu.pc = 0;
+    timer_reset(c);
+    mmu_flush_all(c);
+    mmu_switch(c);
+    arm64_interrupts_changed(c);
+}
+
+void arm64_input(void *core, unsigned input, bool level)
+{
+    struct arm64 *c = core;
+    if (input == 0)
+        c->irq_line = level;
+    else
+        c->fiq_line = level;
+    arm64_interrupts_changed(c);
+}
+
+#define STATE(member, type) FIELD(struct arm64, member, type)
+
+const struct field arm64_fields[] = {
+    FIELD_ARRAY(struct arm64, x, FIELD_U64, REG_ZR),
+    STATE(cpu.pc, FIELD_U64), STATE(cpu.cycles, FIELD_U64), STATE(cpu.idle_cycles, FIELD_U64), STATE(cpu.halted, FIELD_BOOL),
+    FIELD_ARRAY(struct arm64, v, FIELD_U64, 64),
+    STATE(fpcr, FIELD_U32), STATE(fpsr, FIELD_U32), STATE(el, FIELD_U8), STATE(sp_select, FIELD_BOOL), STATE(daif, FIELD_U8),
+    STATE(sp_el0, FIELD_U64), STATE(sp_el1, FIELD_U64), STATE(sctlr_el1, FIELD_U64), STATE(cpacr_el1, FIELD_U64),
+    STATE(ttbr0_el1, FIELD_U64), STATE(ttbr1_el1, FIELD_U64), STATE(tcr_el1, FIELD_U64), STATE(mair_el1, FIELD_U64),
+    STATE(vbar_el1, FIELD_U64), STATE(contextidr_el1, FIELD_U64), STATE(esr_el1, FIELD_U64), STATE(far_el1, FIELD_U64),
+    STATE(elr_el1, FIELD_U64), STATE(spsr_el1, FIELD_U64), STATE(par_el1, FIELD_U64), STATE(tpidr_el0, FIELD_U64),
+    STATE(tpidrro_el0, FIELD_U64), STATE(tpidr_el1, FIELD_U64), STATE(csselr_el1, FIELD_U64), STATE(cntkctl_el1, FIELD_U64),
+    STATE(mdscr_el1, FIELD_U64), STATE(oslsr_el1, FIELD_U64), STATE(exclusive_va, FIELD_U64), STATE(exclusive_size, FIELD_U32),
+    FIELD_ARRAY(struct arm64, exclusive_value, FIELD_U64, 2),
+    FIELD_ARRAY(struct arm64, dbgbvr, FIELD_U64, 6), FIELD_ARRAY(struct arm64, dbgbcr, FIELD_U64, 6),
+    FIELD_ARRAY(struct arm64, dbgwvr, FIELD_U64, 4), FIELD_ARRAY(struct arm64, dbgwcr, FIELD_U64, 4),
+    STATE(cntv_cval, FIELD_U64), STATE(cntp_cval, FIELD_U64), STATE(cntv_ctl, FIELD_U32), STATE(cntp_ctl, FIELD_U32),
+    FIELD_ARRAY(struct arm64, timer_event, FIELD_EVENT, 2), FIELD_ARRAY(struct arm64, timer_irq, FIELD_IRQ, 2),
+    STATE(irq_line, FIELD_BOOL), STATE(fiq_line, FIELD_BOOL), STATE(event_register, FIELD_BOOL), STATE(illegal, FIELD_BOOL),
+    FIELD_LIST_END
+};

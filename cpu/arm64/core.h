@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Making, resetting and wiring an AArch64 core. */
+#ifndef CPU_ARM64_CORE_H
+#define CPU_ARM64_CORE_H
+
+#include "cpu/arm64/arm64.h"
+
+/* A Cortex-A53 on `space` and `clock`, at `hz` cycles a second. `id` is for messages. */
+struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock, uint64_t hz);
+void arm64_free(struct arm64 *c);
+
+/* Power-on state: EL1h, MMU off, all interrupts masked, pc 0. Virtual time and instruction count go on. */
+void arm64_reset(struct arm64 *c);
+
+/* The core's interrupt inputs, for irq_connect: input 0 IRQ, 1 FIQ. */
+void arm64_input(void *core, unsigned input, bool level);
+
+/* The core's state as fields, for the state hash. */
+extern const struct field arm64_fields[];
+
+#endif

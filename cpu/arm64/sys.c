@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* System instructions: exceptions, hints, barriers, PSTATE, cache and TLB maintenance, address translation (manual C5, C6). */
+#include "cpu/arm64/handler.h"
+#include "cpu/arm64/mmu.h"
+#include "cpu/arm64/sysreg.h"
+
+/* Leaves the block behind this op: what it changed may concern the next instruction. */
+#define LEAVE_BEHIND                \
+    do {                            \
+        cpu_leave(&c->cpu, o, b);   \
+        c->cpu.pc += 4;             \
+        LEAVE;                      \
+    } while (0)
+
+/* ---- exceptions ---- */
+
+COLD_HANDLER(undefined) { return arm64_undefined(c, o, b); }
+COLD_HANDLER(fp_trap) { return arm64_raise(c, o, b, EC_FP_TRAP, 1u << 24 | 0xeu << 20); }   /* CV, COND always */
+HANDLER(svc) { return arm64_raise(c, o, b, EC_SVC, (uint32_t)o->imm); }
+COLD_HANDLER(brk) { return arm64_raise(c, o, b, EC_BRK, (uint32_t)o->imm); }
+
+HANDLER(eret)
+{
+    cpu_leave(&c->cpu, o, b);
+    arm64_exception_return(c);
+    LEAVE;
+}
+
+/* PSCI (ARM DEN 0022) by HVC: the board answers. Registers X0..X3 go in, X0 comes back. */
+COLD_HANDLER(hvc)
+{
+    if (!c->el || !c->firmware)
+        return arm64_undefined(c, o, b);
+    cpu_leave(&c->cpu, o, b);
+    c->cpu.pc += 4;
+    c->x[0] = c->firmware(c->board, c->x);
+    LEAVE;
+}
+
+static bool decode_immediate(struct op *o, uint32_t insn, handler *run)
+{
+    o->imm = (int64_t)bits(insn, 20, 5);
+    o->run = run;
+    return true;
+}
+
+DECODE(svc) { return decode_immediate(o, insn, svc); }
+DECODE(hvc) { return decode_immediate(o, insn, hvc); }
+DECODE(smc) { return false; }   /* no EL3: UNDEFINED (D1.10.4) */
+DECODE(brk) { return decode_immediate(o, insn, brk); }
+
+DECODE(eret)
+{
+    o->run = eret;
+    return mode & MODE_EL1;
+}
+
+/* ---- hints and barriers: one core and no caches to lag behind, so barriers are no-ops ---- */
+
+HANDLER(nop) { NEXT; }
+
+HANDLER(wfi)
+{
+    if (!c->el && !(c->sctlr_el1 & SCTLR_NTWI))
+        return arm64_raise(c, o, b, EC_WFX, 1u << 24 | 0xeu << 20);
+    if (!c->irq_line && !c->fiq_line)
+        c->cpu.halted = true;
+    LEAVE_BEHIND;
+}
+
+/* WFE may end early for any reason (D1.17.1); it does when there is no event to wait for, because only this core could send one. */
+HANDLER(wfe)
+{
+    if (!c->el && !(c->sctlr_el1 & SCTLR_NTWE) && !c->event_register)
+        return arm64_raise(c, o, b, EC_WFX, 1u << 24 | 0xeu << 20 | 1);
+    c->event_register = false;
+    NEXT;
+}
+
+HANDLER(sev) { c->event_register = true; NEXT; }
+HANDLER(clrex) { c->exclusive_size = 0; NEXT; }
+HANDLER(isb) { LEAVE_BEHIND; }
+
+DECODE(hint)
+{
+    unsigned number = (unsigned)bits(insn, 11, 5);
+    o->run = number == 2 ? wfe : number == 3 ? wfi : number == 4 || number == 5 ? sev : nop;
+    return true;
+}
+
+DECODE(clrex) { o->run = clrex; return true; }
+DECODE(dsb) { o->run = nop; return true; }
+DECODE(dmb) { o->run = nop; return true; }
+DECODE(isb) { o->run = isb; return true; }
+
+/* ---- MSR immediate ---- */
+
+HANDLER(msr_spsel)
+{
+    arm64_select_stack(c, c->el, o->imm & 1);
+    LEAVE_BEHIND;
+}
+
+static bool daif_denied(const struct arm64 *c)
+{
+    return !c->el && !(c->sctlr_el1 & SCTLR_UMA);
+}
+
+HANDLER(msr_daifset)
+{
+    if (daif_denied(c))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    c->daif |= (uint8_t)o->imm;
+    arm64_interrupts_changed(c);
+    return block_chain(&c->cpu, o, b, 0);
+}
+
+HANDLER(msr_daifclr)
+{
+    if (daif_denied(c))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    c->daif &= (uint8_t)~o->imm;
+    arm64_interrupts_changed(c);
+    return block_chain(&c->cpu, o, b, 0);
+}
+
+DECODE(msr_imm)
+{
+    unsigned field = (unsigned)(bits(insn, 18, 16) << 3 | bits(insn, 7, 5));
+    o->imm = (int64_t)bits(insn, 11, 8);
+    switch (field) {
+    case 0x05: o->run = msr_spsel; return (mode & MODE_EL1) && RD == 31;
+    case 0x1e: o->run = msr_daifset; return RD == 31;
+    case 0x1f: o->run = msr_daifclr; return RD == 31;
+    default: return false;
+    }
+}
+
+/* ---- SYS: cache maintenance, address translation, TLB maintenance ---- */
+
+enum { ISS_CM = 1 << 8, ISS_WNR = 1 << 6 };
+
+/* DC and IC by address do nothing here, stores having dropped stale code already, but they fault like a load (D4.4.8). */
+static bool maintain_address(struct arm64 *c, const struct op *o, const struct block *b, gva_t va)
+{
+    struct arm64_mapping m;
+    int fault = mmu_translate(c, va, c->el, ACCESS_READ, &m);
+    if (fault == FAULT_NONE)
+        return true;
+    c->far_el1 = va;
+    arm64_raise(c, o, b, c->el ? EC_DATA_ABORT : EC_DATA_ABORT_LOWER, (uint32_t)fault | ISS_CM | ISS_WNR);
+    return false;
+}
+
+HANDLER(cache_by_address)
+{
+    if (!c->el && !(c->sctlr_el1 & SCTLR_UCI))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    gva_t va = c->x[o->rn];
+    if (!tlb_readable(tlb_entry(c->cpu.tlb, va), va, 1) && !maintain_address(c, o, b, va))
+        LEAVE;
+    NEXT;
+}
+
+COLD_HANDLER(zva_slow)
+{
+    if (!c->el && !(c->sctlr_el1 & SCTLR_DZE))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    gva_t given = c->x[o->rn], va = given & ~(gva_t)(ARM64_LINE - 1);
+    struct arm64_mapping m;
+    if (mmu_translate(c, va, c->el, ACCESS_WRITE, &m) == FAULT_NONE && m.device) {
+        c->far_el1 = given;
+        return arm64_raise(c, o, b, c->el ? EC_DATA_ABORT : EC_DATA_ABORT_LOWER, FAULT_ALIGNMENT | ISS_WNR);
+    }
+    for (unsigned i = 0; i < ARM64_LINE; i += 8)
+        if (!arm64_store(c, o, b, va + i, 8, 0)) {
+            c->far_el1 = given;
+            LEAVE;
+        }
+    NEXT;
+}
+
+HANDLER(zva)
+{
+    gva_t va = c->x[o->rn] & ~(gva_t)(ARM64_LINE - 1);
+    const struct tlb_entry *e = tlb_entry(c->cpu.tlb, va);
+    if (unlikely(!tlb_writable(e, va, ARM64_LINE) || !(c->el || c->sctlr_el1 & SCTLR_DZE)))
+        TAIL(zva_slow);
+    memset(tlb_host(e, va), 0, ARM64_LINE);
+    NEXT;
+}
+
+/* AT (C5.3): imm bit 0 write, bit 1 EL0. The result, or the fault, goes to PAR_EL1 (D13.2.91). */
+HANDLER(address_translate)
+{
+    struct arm64_mapping m;
+    int fault = mmu_translate(c, c->x[o->rn], o->imm & 2 ? 0 : 1, o->imm & 1 ? ACCESS_WRITE : ACCESS_READ, &m);
+    if (fault == FAULT_NONE)
+        c->par_el1 = (uint64_t)m.attributes << 56 | (m.pa & mask64(48) & PAGE_MASK) | 1u << 11 | 1u << 9 | (uint64_t)m.shareability << 7;
+    else
+        c->par_el1 = 1u << 11 | (uint64_t)fault << 1 | 1;
+    NEXT;
+}
+
+HANDLER(tlbi_all)
+{
+    mmu_flush_all(c);
+    LEAVE_BEHIND;
+}
+
+HANDLER(tlbi_asid)
+{
+    mmu_flush_asid(c, (uint16_t)(c->x[o->rn] >> 48));
+    LEAVE_BEHIND;
+}
+
+/* The operand has VA bits 55..12; the sign is bit 55. An ASID in it is not compared: forgetting too much is allowed. */
+HANDLER(tlbi_va)
+{
+    mmu_flush_va(c, (gva_t)sext(c->x[o->rn] << 12, 56));
+    NEXT;
+}
+
+struct sys_row {
+    uint16_t code;       /* op1:CRn:CRm:op2 */
+    bool el0;            /* EL0 may, if SCTLR_EL1 agrees */
+    handler *run;
+    uint8_t imm;
+};
+
+#define SYS_CODE(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
+static const struct sys_row sys_rows[] = {
+    { SYS_CODE(0, 7, 1, 0), false, nop, 0 },                  /* IC IALLUIS */
+    { SYS_CODE(0, 7, 5, 0), false, nop, 0 },                  /* IC IALLU */
+    { SYS_CODE(3, 7, 5, 1), true, cache_by_address, 0 },      /* IC IVAU */
+    { SYS_CODE(0, 7, 6, 1), false, cache_by_address, 0 },     /* DC IVAC */
+    { SYS_CODE(0, 7, 6, 2), false, nop, 0 },                  /* DC ISW */
+    { SYS_CODE(0, 7, 10, 2), false, nop, 0 },                 /* DC CSW */
+    { SYS_CODE(0, 7, 14, 2), false, nop, 0 },                 /* DC CISW */
+    { SYS_CODE(3, 7, 4, 1), true, zva, 0 },                   /* DC ZVA */
+    { SYS_CODE(3, 7, 10, 1), true, cache_by_address, 0 },     /* DC CVAC */
+    { SYS_CODE(3, 7, 11, 1), true, cache_by_address, 0 },     /* DC CVAU */
+    { SYS_CODE(3, 7, 14, 1), true, cache_by_address, 0 },     /* DC CIVAC */
+    { SYS_CODE(0, 7, 8, 0), false, address_translate, 0 },    /* AT S1E1R */
+    { SYS_CODE(0, 7, 8, 1), false, address_translate, 1 },    /* AT S1E1W */
+    { SYS_CODE(0, 7, 8, 2), false, address_translate, 2 },    /* AT S1E0R */
+    { SYS_CODE(0, 7, 8, 3), false, address_translate, 3 },    /* AT S1E0W */
+    { SYS_CODE(0, 8, 3, 0), false, tlbi_all, 0 },             /* TLBI VMALLE1IS, and without IS */
+    { SYS_CODE(0, 8, 7, 0), false, tlbi_all, 0 },
+    { SYS_CODE(0, 8, 3, 1), false, tlbi_va, 0 },              /* TLBI VAE1 */
+    { SYS_CODE(0, 8, 7, 1), false, tlbi_va, 0 },
+    { SYS_CODE(0, 8, 3, 2), false, tlbi_asid, 0 },            /* TLBI ASIDE1 */
+    { SYS_CODE(0, 8, 7, 2), false, tlbi_asid, 0 },
+    { SYS_CODE(0, 8, 3, 3), false, tlbi_va, 0 },              /* TLBI VAAE1 */
+    { SYS_CODE(0, 8, 7, 3), false, tlbi_va, 0 },
+    { SYS_CODE(0, 8, 3, 5), false, tlbi_va, 0 },              /* TLBI VALE1 */
+    { SYS_CODE(0, 8, 7, 5), false, tlbi_va, 0 },
+    { SYS_CODE(0, 8, 3, 7), false, tlbi_va, 0 },              /* TLBI VAALE1 */
+    { SYS_CODE(0, 8, 7, 7), false, tlbi_va, 0 },
+};
+
+DECODE(sys)
+{
+    uint32_t code = (uint32_t)bits(insn, 18, 5);
+    for (unsigned i = 0; i < ARRAY_SIZE(sys_rows); i++) {
+        if (sys_rows[i].code != code)
+            continue;
+        o->rn = reg_src(RD);
+        o->imm = sys_rows[i].imm;
+        o->run = sys_rows[i].run;
+        return mode & MODE_EL1 || sys_rows[i].el0;
+    }
+    return false;
+}
+
+/* ---- what the decoder falls back to ---- */
+
+HANDLER(fall_through) { return block_chain(&c->cpu, o, b, 0); }
+
+handler *decode_undefined_handler(void) { return undefined; }
+handler *decode_fp_trap_handler(void) { return fp_trap; }
+handler *decode_fall_through_handler(void) { return fall_through; }

@@ -34,7 +34,8 @@ CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD
 LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) -lm -pthread
 
 # Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md). Only gcc has them.
-HANDLER_FLAGS = $(if $(findstring clang,$(CC)),,-fno-gcse -fno-crossjumping)
+# A product and a sum of the guest stay two roundings; a square root is an instruction, not a function that sets errno.
+HANDLER_FLAGS = -ffp-contract=off -fno-math-errno $(if $(findstring clang,$(CC)),,-fno-gcse -fno-crossjumping)
 $(B)/cpu/arm64/%.o: CFLAGS_ALL += $(HANDLER_FLAGS)
 # Lane loops become the host's vector instructions; clang does that at -O2 by itself.
 LANE_FLAGS = $(if $(findstring clang,$(CC)),,-ftree-vectorize -fvect-cost-model=dynamic)

@@ -129,6 +129,11 @@ void arm64_input(void *core, unsigned input, bool level)
     arm64_interrupts_changed(c);
 }
 
+void arm64_code_written(void *core, struct ram *ram, uint64_t offset, uint64_t length)
+{
+    code_written(core, ram, offset, length);
+}
+
 #define STATE(member, type) FIELD(struct arm64, member, type)
 
 const struct field arm64_fields[] = {

@@ -15,6 +15,9 @@ void arm64_reset(struct arm64 *c);
 /* The core's interrupt inputs, for irq_connect: input 0 IRQ, 1 FIQ. */
 void arm64_input(void *core, unsigned input, bool level);
 
+/* For struct ram: code in it is about to change. */
+void arm64_code_written(void *core, struct ram *ram, uint64_t offset, uint64_t length);
+
 /* The core's state as fields, for the state hash. */
 extern const struct field arm64_fields[];
 

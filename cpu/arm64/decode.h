@@ -57,7 +57,7 @@ handler *decode_fall_through_handler(void);
 #undef INSN
 #undef INSN_END
 
-#define DECODE(name) bool decode_##name(struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
+#define DECODE(name) bool decode_##name(OP_UNUSED struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
 
 /* The fields that nearly every instruction has in the same place. */
 #define RD bits(insn, 4, 0)

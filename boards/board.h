@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* A board is a table of parts. From the one table come address map, wiring, device tree, `info board` and the page in the docs; what a
+   table cannot say goes in the board's short functions. */
+#ifndef BOARDS_BOARD_H
+#define BOARDS_BOARD_H
+
+#include "boards/machine.h"
+#include "cpu/arm64/arm64.h"
+
+enum { PART_REGIONS = 2, PART_WIRES = 3, PART_OPTIONS = 4, BOARD_PARTS = 80 };
+
+/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part, or of the core ("cpu0"). */
+struct wire {
+    const char *pin, *to;
+    unsigned input;
+};
+
+struct part_option {
+    const char *name;
+    uint64_t value;
+};
+
+/* When a part is built. */
+enum part_when {
+    PART_ALWAYS,
+    PART_IF_PORT,       /* only if the user attached its port: a disk, a network card */
+    PART_IF_DISPLAY     /* only if its class is the chosen display device */
+};
+
+struct part {
+    const char *id, *class;
+    gpa_t base[PART_REGIONS];          /* of the class's regions, in order */
+    const char *parent;                /* the part it sits on, or NULL */
+    const char *port;                  /* the machine's port that its first port gets, or NULL */
+    enum part_when when;
+    struct wire wires[PART_WIRES];
+    struct part_option options[PART_OPTIONS];
+};
+
+struct board {
+    const char *name, *title;
+    const char *compatible;            /* of the device tree's root */
+    const struct part *parts;
+    unsigned part_count;
+    struct wire core_wires[2];         /* of the generic timers: virtual, physical */
+    gpa_t ram_base;
+    uint64_t cpu_hz;
+    const char *cpu;
+    /* Fills part options that depend on the configuration; before init. May be NULL. */
+    void (*options)(struct machine *m, const struct part *part, struct device *device);
+    /* Adds to the device tree what no part stands for: cpus, timer, firmware. */
+    void (*tree)(struct machine *m, void *fdt);
+};
+
+extern const struct board board_virt;
+
+/* A part as built. */
+struct built {
+    const struct part *part;
+    struct device *device;
+};
+
+struct machine {
+    const struct board *board;
+    struct machine_config config;
+    struct clock clock;
+    struct space space;
+    struct ram *ram;
+    struct arm64 *cpu;
+    struct built built[BOARD_PARTS];
+    unsigned built_count;
+    void *fdt;
+    size_t fdt_size;
+    gpa_t entry, fdt_at;
+    enum machine_stop stop;   /* MACHINE_REACHED: go on */
+};
+
+/* boards/build.c: makes all parts of the table that the configuration wants. */
+int board_build(struct machine *m, struct error *err);
+void board_reset(struct machine *m);
+void board_free(struct machine *m);
+
+/* Stores a named option of a device, before init; a bug if it has none of that name. */
+void board_option(struct device *device, const char *name, uint64_t value);
+
+/* boards/tree.c: the device tree from the table; *m->fdt afterwards. */
+int tree_make(struct machine *m, struct error *err);
+
+/* boards/boot.c: kernel, initrd and device tree into RAM; sets entry and fdt_at. Called at every reset. */
+int boot_load(struct machine *m, struct error *err);
+
+/* boards/psci.c: ARM DEN 0022. */
+uint64_t psci_call(void *machine, const uint64_t args[4]);
+
+#endif

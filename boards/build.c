@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* From a board's table to parts: made, mapped, wired, reset. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "boards/board.h"
+#include "cpu/arm64/core.h"
+#include "devices/classes.h"
+
+static void *port_of(const struct machine *m, const char *name, enum port_kind kind)
+{
+    for (int i = 0; i < m->config.port_count; i++)
+        if (!strcmp(m->config.ports[i].name, name) && m->config.ports[i].kind == kind)
+            return m->config.ports[i].port;
+    return NULL;
+}
+
+static bool is_wanted(const struct machine *m, const struct part *part, const struct device_class *class)
+{
+    switch (part->when) {
+    case PART_IF_PORT: return port_of(m, part->port, class->ports[0].kind) != NULL;
+    case PART_IF_DISPLAY: return m->config.display_device && !strcmp(m->config.display_device, part->class);
+    default: return true;
+    }
+}
+
+void board_option(struct device *device, const char *name, uint64_t value)
+{
+    const struct device_option *option = device->class->options;
+    while (option && option->name && strcmp(option->name, name))
+        option++;
+    bug_on(!option || !option->name);
+    void *at = (char *)device + option->offset;
+    switch (option->kind) {
+    case OPTION_U32: *(uint32_t *)at = (uint32_t)value; break;
+    case OPTION_U64: *(uint64_t *)at = value; break;
+    case OPTION_TEXT: bug_on(true);
+    }
+}
+
+static void set_options(struct machine *m, const struct part *part, struct device *device)
+{
+    for (const struct device_option *o = device->class->options; o && o->name; o++)
+        if (o->kind != OPTION_TEXT)
+            board_option(device, o->name, o->fallback);
+    for (int i = 0; i < PART_OPTIONS && part->options[i].name; i++)
+        board_option(device, part->options[i].name, part->options[i].value);
+    if (m->board->options)
+        m->board->options(m, part, device);
+}
+
+static int make_part(struct machine *m, const struct part *part, const struct device_class *class, struct error *err)
+{
+    struct device *device = mem_alloc(class->size);
+    device->class = class;
+    device->id = part->id;
+    device->clock = &m->clock;
+    device->dma = &m->space;
+    device->parent = part->parent ? machine_part(m, part->parent) : NULL;
+    bug_on(m->built_count == BOARD_PARTS || (part->parent && !device->parent));
+    m->built[m->built_count++] = (struct built){ part, device };
+    set_options(m, part, device);
+    if (part->port && class->ports)
+        *(void **)((char *)device + class->ports[0].offset) = port_of(m, part->port, class->ports[0].kind);
+    for (int i = 0; class->regions && class->regions[i].name; i++) {
+        bug_on(i == PART_REGIONS);
+        if (space_add_io(&m->space, part->id, part->base[i], class->regions[i].size, class->regions[i].ops, device, err))
+            return -1;
+    }
+    if (class->init && class->init(device, err))
+        return error_prefix(err, "%s", part->id);
+    return 0;
+}
+
+/* The struct irq of "name" or "name[3]". */
+static struct irq *find_pin(struct device *device, const char *name)
+{
+    size_t length = strcspn(name, "[");
+    unsigned index = name[length] ? (unsigned)atoi(name + length + 1) : 0;
+    for (const struct device_pin *pin = device->class->pins; pin && pin->name; pin++)
+        if (strlen(pin->name) == length && !strncmp(pin->name, name, length) && index < pin->count)
+            return (struct irq *)((char *)device + pin->offset) + index;
+    bug_on(true);
+}
+
+static void connect(struct machine *m, struct irq *from, const char *to, unsigned input)
+{
+    struct device *listener = machine_part(m, to);
+    if (!strcmp(to, "cpu0")) {
+        irq_connect(from, arm64_input, m->cpu, input);
+    } else {
+        bug_on(!listener || !listener->class->input);
+        irq_connect(from, listener->class->input, listener, input);
+    }
+}
+
+static void connect_part(struct machine *m, const struct built *b)
+{
+    for (int i = 0; i < PART_WIRES && b->part->wires[i].pin; i++) {
+        const struct wire *w = &b->part->wires[i];
+        connect(m, find_pin(b->device, w->pin), w->to, w->input);
+    }
+}
+
+int board_build(struct machine *m, struct error *err)
+{
+    for (unsigned i = 0; i < m->board->part_count; i++) {
+        const struct part *part = &m->board->parts[i];
+        const struct device_class *class = device_class_find(part->class);
+        bug_on(!class);
+        if (is_wanted(m, part, class) && make_part(m, part, class, err))
+            return -1;
+    }
+    for (unsigned i = 0; i < m->built_count; i++)
+        connect_part(m, &m->built[i]);
+    for (unsigned i = 0; i < ARRAY_SIZE(m->board->core_wires) && m->board->core_wires[i].to; i++)
+        connect(m, &m->cpu->timer_irq[i], m->board->core_wires[i].to, m->board->core_wires[i].input);
+    return 0;
+}
+
+void board_reset(struct machine *m)
+{
+    arm64_reset(m->cpu);
+    for (unsigned i = 0; i < m->built_count; i++)
+        if (m->built[i].device->class->reset)
+            m->built[i].device->class->reset(m->built[i].device);
+}
+
+void board_free(struct machine *m)
+{
+    while (m->built_count) {
+        struct device *device = m->built[--m->built_count].device;
+        if (device->class->fini)
+            device->class->fini(device);
+        free(device);
+    }
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "boards/machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+#include "boards/board.h"
+#include "cpu/arm64/core.h"
+
+enum { RAM_DEFAULT_MIB = 1024, RAM_MIN_MIB = 16 };
+
+/* 2024-01-01 00:00:00 UTC: a fixed start, so that a run without options is the same every day. */
+enum { START_SECONDS = 1704067200 };
+
+static const struct board *const boards[] = { &board_virt };
+
+void machine_defaults(struct machine_config *config)
+{
+    *config = (struct machine_config){ .board = "virt", .display_device = "virtio-gpu", .ram_size = RAM_DEFAULT_MIB * MIB,
+                                       .start_seconds = START_SECONDS, .seed = 1 };
+}
+
+bool machine_attach(struct machine_config *config, const char *name, enum port_kind kind, void *port)
+{
+    if (config->port_count == MACHINE_PORTS)
+        return false;
+    struct machine_port *p = &config->ports[config->port_count++];
+    snprintf(p->name, sizeof p->name, "%s", name);
+    p->kind = kind;
+    p->port = port;
+    return true;
+}
+
+static const struct board *find_board(const char *name, struct error *err)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(boards); i++)
+        if (!strcmp(boards[i]->name, name))
+            return boards[i];
+    error_set(err, "there is no machine '%s'; this program has: virt", name);
+    return NULL;
+}
+
+static int check_config(const struct machine_config *config, const struct board *board, struct error *err)
+{
+    if (config->cpu && strcmp(config->cpu, board->cpu))
+        return error_set(err, "machine %s has no CPU '%s'; it has: %s", board->name, config->cpu, board->cpu);
+    if (config->ram_size < RAM_MIN_MIB * MIB || config->ram_size > RAM_MAX_GIB * GIB)
+        return error_set(err, "-m: this machine takes %d MiB to %d GiB of memory", RAM_MIN_MIB, RAM_MAX_GIB);
+    if (config->ram_size & (MIB - 1))
+        return error_set(err, "-m: the memory size must be a multiple of 1 MiB");
+    return 0;
+}
+
+static int build(struct machine *m, struct error *err)
+{
+    m->ram = ram_new(m->config.ram_size, false, err);
+    if (!m->ram || space_add_ram(&m->space, "ram", m->board->ram_base, m->ram, 0, m->ram->size, err))
+        return -1;
+    m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->board->cpu_hz);
+    m->cpu->firmware = psci_call;
+    m->cpu->board = m;
+    m->ram->core = &m->cpu->cpu;
+    m->ram->code_written = arm64_code_written;
+    if (board_build(m, err) || tree_make(m, err))
+        return -1;
+    board_reset(m);
+    return boot_load(m, err);
+}
+
+struct machine *machine_new(const struct machine_config *config, struct error *err)
+{
+    const struct board *board = find_board(config->board, err);
+    if (!board || check_config(config, board, err))
+        return NULL;
+    struct machine *m = mem_alloc(sizeof *m);
+    m->board = board;
+    m->config = *config;
+    m->space.name = "system";
+    if (build(m, err)) {
+        machine_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void machine_free(struct machine *m)
+{
+    if (!m)
+        return;
+    board_free(m);
+    arm64_free(m->cpu);
+    ram_free(m->ram);
+    free(m->fdt);
+    free(m);
+}
+
+void machine_reset(struct machine *m)
+{
+    struct error err;
+    m->stop = MACHINE_REACHED;
+    board_reset(m);
+    if (boot_load(m, &err)) {
+        /* The files were there at start: the guest sees a machine without a kernel, the user reads why. */
+        fprintf(stderr, "orrery: reset: %s\n", err.text);
+        m->stop = MACHINE_HALTED;
+    }
+}
+
+/* Fires what is due and lets the core run to the next event; a sleeping core's time is skipped. */
+enum machine_stop machine_run(struct machine *m, tick_t until)
+{
+    struct cpu *cpu = &m->cpu->cpu;
+    while (m->stop == MACHINE_REACHED) {
+        clock_advance(&m->clock, cpu_ticks(cpu, cpu->cycles));
+        cpu_run(cpu, until);
+        if (m->stop != MACHINE_REACHED || m->clock.now >= until)
+            break;
+        if (!cpu->halted || cpu->interrupt_pending)
+            continue;
+        tick_t next = clock_deadline(&m->clock);
+        if (next == TICK_NEVER && until == TICK_NEVER)
+            return MACHINE_HALTED;
+        cpu_idle_until(cpu, next < until ? next : until);
+    }
+    return m->stop;
+}
+
+tick_t machine_now(const struct machine *m)
+{
+    return m->clock.now;
+}
+
+tick_t machine_idle_until(const struct machine *m)
+{
+    if (!m->cpu->cpu.halted || m->cpu->cpu.interrupt_pending)
+        return m->clock.now;
+    tick_t next = clock_deadline(&m->clock);
+    return next > m->clock.now ? next : m->clock.now;
+}
+
+uint64_t machine_instructions(const struct machine *m)
+{
+    return m->cpu->cpu.cycles - m->cpu->cpu.idle_cycles;
+}
+
+/* RAM, page by page; a page of zeroes counts for nothing, so untouched memory costs little. */
+static uint64_t hash_ram(uint64_t hash, const struct ram *ram)
+{
+    static const uint8_t zeroes[4096];
+    for (uint64_t at = 0; at < ram->size; at += sizeof zeroes) {
+        const uint8_t *page = ram->host + at;
+        if (!memcmp(page, zeroes, sizeof zeroes))
+            continue;
+        hash = (hash ^ at) * 0x100000001b3ull;
+        for (unsigned i = 0; i < sizeof zeroes; i += 8) {
+            hash = (hash ^ ld_le64(page + i)) * 0x9e3779b97f4a7c15ull;
+            hash ^= hash >> 29;
+        }
+    }
+    return hash;
+}
+
+uint64_t machine_hash(const struct machine *m)
+{
+    uint64_t hash = state_hash(STATE_HASH_START, arm64_fields, m->cpu);
+    for (unsigned i = 0; i < m->built_count; i++)
+        hash = state_hash(hash, m->built[i].device->class->fields, m->built[i].device);
+    return hash_ram(hash, m->ram);
+}
+
+const void *machine_device_tree(const struct machine *m, size_t *size)
+{
+    *size = m->fdt_size;
+    return m->fdt;
+}
+
+struct device *machine_part(const struct machine *m, const char *id)
+{
+    for (unsigned i = 0; i < m->built_count; i++)
+        if (!strcmp(m->built[i].part->id, id))
+            return m->built[i].device;
+    return NULL;
+}
+
+struct space *machine_space(const struct machine *m)
+{
+    return &((struct machine *)m)->space;
+}
+
+void machine_describe(const struct machine *m, void (*line)(void *to, const char *text), void *to)
+{
+    char text[160];
+    snprintf(text, sizeof text, "%s: %s, %s, %llu MiB at 0x%llx", m->board->name, m->board->title, m->board->cpu,
+             (unsigned long long)(m->ram->size / MIB), (unsigned long long)m->board->ram_base);
+    line(to, text);
+    for (unsigned i = 0; i < m->built_count; i++) {
+        const struct part *p = m->built[i].part;
+        int n = snprintf(text, sizeof text, "%-16s %-18s", p->id, p->class);
+        if (p->base[0])
+            n += snprintf(text + n, sizeof text - (size_t)n, " 0x%08llx", (unsigned long long)p->base[0]);
+        else if (p->parent)
+            n += snprintf(text + n, sizeof text - (size_t)n, " on %s", p->parent);
+        if (p->wires[0].pin)
+            snprintf(text + n, sizeof text - (size_t)n, "  %s -> %s %u", p->wires[0].pin, p->wires[0].to, p->wires[0].input);
+        line(to, text);
+    }
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* The device tree, made from the board's table through libfdt's sequential writer. */
+#include "boards/tree.h"
+
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bits.h"
+
+enum { TREE_SIZE = 64 << 10 };
+
+/* phandles: parts get theirs by place in the table, behind these. */
+enum { PHANDLE_CLOCK = 1, PHANDLE_PARTS = 16 };
+
+enum { IRQ_SPI = 0, IRQ_PPI = 1, IRQ_LEVEL_HIGH = 4, IRQ_PPI_CPU0 = 1 << 8 };
+
+/* Cells are added in host order and stored big-endian. */
+static void property_cells(void *fdt, const char *name, const uint32_t *cells, unsigned count)
+{
+    void *to;
+    if (fdt_property_placeholder(fdt, name, (int)(count * 4), &to))
+        return;   /* the writer remembers the error; fdt_finish reports it */
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t v = be32(cells[i]);
+        memcpy((char *)to + 4 * i, &v, 4);
+    }
+}
+
+#define PROPERTY_CELLS(fdt, name, ...) \
+    property_cells(fdt, name, (const uint32_t[]){ __VA_ARGS__ }, ARRAY_SIZE(((const uint32_t[]){ __VA_ARGS__ })))
+#define PROPERTY_FLAG(fdt, name) fdt_property(fdt, name, NULL, 0)
+
+/* "a\0b\0": how long is a NUL-separated list that ends with an empty string? */
+static int list_length(const char *list)
+{
+    const char *p = list;
+    while (*p)
+        p += strlen(p) + 1;
+    return (int)(p - list);
+}
+
+/* ---- per class: what a binding wants beyond compatible, reg and interrupts ---- */
+
+static void gic_extra(void *fdt)
+{
+    PROPERTY_FLAG(fdt, "interrupt-controller");
+    PROPERTY_CELLS(fdt, "#interrupt-cells", 3);
+    PROPERTY_CELLS(fdt, "#address-cells", 2);
+    PROPERTY_CELLS(fdt, "#size-cells", 2);
+}
+
+static void uart_extra(void *fdt)
+{
+    PROPERTY_CELLS(fdt, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
+    fdt_property(fdt, "clock-names", "uartclk\0apb_pclk", 17);
+}
+
+static void primecell_extra(void *fdt)
+{
+    PROPERTY_CELLS(fdt, "clocks", PHANDLE_CLOCK);
+    fdt_property_string(fdt, "clock-names", "apb_pclk");
+}
+
+static void gpio_extra(void *fdt)
+{
+    primecell_extra(fdt);
+    PROPERTY_FLAG(fdt, "gpio-controller");
+    PROPERTY_CELLS(fdt, "#gpio-cells", 2);
+    PROPERTY_FLAG(fdt, "interrupt-controller");
+    PROPERTY_CELLS(fdt, "#interrupt-cells", 2);
+}
+
+static void virtio_extra(void *fdt)
+{
+    PROPERTY_FLAG(fdt, "dma-coherent");
+}
+
+static const struct binding {
+    const char *class, *node;
+    void (*extra)(void *fdt);
+} bindings[] = {
+    { "gicv2", "intc", gic_extra },
+    { "pl011", "pl011", uart_extra },
+    { "pl031", "pl031", primecell_extra },
+    { "pl061", "pl061", gpio_extra },
+    { "virtio-mmio", "virtio_mmio", virtio_extra },
+};
+
+static const struct binding *binding_of(const char *class)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(bindings); i++)
+        if (!strcmp(bindings[i].class, class))
+            return &bindings[i];
+    return NULL;
+}
+
+static uint32_t phandle_of(const struct machine *m, const char *id)
+{
+    for (unsigned i = 0; i < m->built_count; i++)
+        if (!strcmp(m->built[i].part->id, id))
+            return PHANDLE_PARTS + i;
+    bug_on(true);
+}
+
+static void part_node(const struct machine *m, const struct built *b, void *fdt)
+{
+    const struct part *part = b->part;
+    const struct device_class *class = b->device->class;
+    const struct binding *binding = binding_of(part->class);
+    if (!class->compatible || !binding)
+        return;
+    char name[48];
+    snprintf(name, sizeof name, "%s@%llx", binding->node, (unsigned long long)part->base[0]);
+    fdt_begin_node(fdt, name);
+    fdt_property(fdt, "compatible", class->compatible, list_length(class->compatible));
+    PROPERTY_CELLS(fdt, "phandle", phandle_of(m, part->id));
+    uint32_t reg[4 * PART_REGIONS];
+    unsigned cells = 0;
+    for (int i = 0; class->regions[i].name; i++, cells += 4) {
+        reg[cells] = (uint32_t)(part->base[i] >> 32);
+        reg[cells + 1] = (uint32_t)part->base[i];
+        reg[cells + 2] = (uint32_t)(class->regions[i].size >> 32);
+        reg[cells + 3] = (uint32_t)class->regions[i].size;
+    }
+    property_cells(fdt, "reg", reg, cells);
+    if (part->wires[0].pin && !strcmp(part->wires[0].to, "gic"))
+        PROPERTY_CELLS(fdt, "interrupts", IRQ_SPI, part->wires[0].input - 32, IRQ_LEVEL_HIGH);
+    if (binding->extra)
+        binding->extra(fdt);
+    fdt_end_node(fdt);
+}
+
+/* ---- nodes without a part ---- */
+
+static void clock_node(void *fdt)
+{
+    fdt_begin_node(fdt, "apb-pclk");
+    fdt_property_string(fdt, "compatible", "fixed-clock");
+    PROPERTY_CELLS(fdt, "#clock-cells", 0);
+    PROPERTY_CELLS(fdt, "clock-frequency", 24000000);
+    fdt_property_string(fdt, "clock-output-names", "clk24mhz");
+    PROPERTY_CELLS(fdt, "phandle", PHANDLE_CLOCK);
+    fdt_end_node(fdt);
+}
+
+static void memory_node(const struct machine *m, void *fdt)
+{
+    char name[32];
+    gpa_t base = m->board->ram_base;
+    snprintf(name, sizeof name, "memory@%llx", (unsigned long long)base);
+    fdt_begin_node(fdt, name);
+    fdt_property_string(fdt, "device_type", "memory");
+    PROPERTY_CELLS(fdt, "reg", (uint32_t)(base >> 32), (uint32_t)base, (uint32_t)(m->ram->size >> 32), (uint32_t)m->ram->size);
+    fdt_end_node(fdt);
+}
+
+/* A generator for the seeds that a boot loader would take from its entropy source: splitmix64 over the user's -seed. */
+static uint64_t next_seed(uint64_t *state)
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15ull;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+    return z ^ z >> 31;
+}
+
+static void chosen_node(const struct machine *m, void *fdt)
+{
+    uint64_t state = m->config.seed;
+    uint32_t seed[8];
+    for (unsigned i = 0; i < ARRAY_SIZE(seed); i++)
+        seed[i] = (uint32_t)next_seed(&state);
+    fdt_begin_node(fdt, "chosen");
+    if (m->config.append)
+        fdt_property_string(fdt, "bootargs", m->config.append);
+    fdt_property_string(fdt, "stdout-path", "/pl011@9000000");
+    property_cells(fdt, "rng-seed", seed, ARRAY_SIZE(seed));
+    PROPERTY_CELLS(fdt, "kaslr-seed", (uint32_t)next_seed(&state), (uint32_t)next_seed(&state));
+    if (m->config.initrd) {
+        /* Filled in when the file is loaded and its size known (boot.c). */
+        PROPERTY_CELLS(fdt, "linux,initrd-start", 0, 0);
+        PROPERTY_CELLS(fdt, "linux,initrd-end", 0, 0);
+    }
+    fdt_end_node(fdt);
+}
+
+void tree_cpus(void *fdt, const char *compatible)
+{
+    fdt_begin_node(fdt, "cpus");
+    PROPERTY_CELLS(fdt, "#address-cells", 1);
+    PROPERTY_CELLS(fdt, "#size-cells", 0);
+    fdt_begin_node(fdt, "cpu@0");
+    fdt_property_string(fdt, "device_type", "cpu");
+    fdt_property_string(fdt, "compatible", compatible);
+    PROPERTY_CELLS(fdt, "reg", 0);
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+void tree_psci(void *fdt)
+{
+    fdt_begin_node(fdt, "psci");
+    fdt_property(fdt, "compatible", "arm,psci-1.0\0arm,psci-0.2", 26);
+    fdt_property_string(fdt, "method", "hvc");
+    fdt_end_node(fdt);
+}
+
+void tree_timer(void *fdt)
+{
+    fdt_begin_node(fdt, "timer");
+    fdt_property_string(fdt, "compatible", "arm,armv8-timer");
+    PROPERTY_FLAG(fdt, "always-on");
+    const uint32_t flags = IRQ_PPI_CPU0 | IRQ_LEVEL_HIGH;   /* secure, physical, virtual, hypervisor */
+    PROPERTY_CELLS(fdt, "interrupts", IRQ_PPI, 13, flags, IRQ_PPI, 14, flags, IRQ_PPI, 11, flags, IRQ_PPI, 10, flags);
+    fdt_end_node(fdt);
+}
+
+void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, unsigned line)
+{
+    fdt_begin_node(fdt, "gpio-keys");
+    fdt_property_string(fdt, "compatible", "gpio-keys");
+    fdt_begin_node(fdt, "poweroff");
+    fdt_property_string(fdt, "label", "GPIO Key Poweroff");
+    PROPERTY_CELLS(fdt, "linux,code", 116);   /* KEY_POWER */
+    PROPERTY_CELLS(fdt, "gpios", phandle_of(m, gpio_id), line, 0);
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+void tree_framebuffer(void *fdt, gpa_t base, uint64_t reserved)
+{
+    char name[48];
+    fdt_begin_node(fdt, "reserved-memory");
+    PROPERTY_CELLS(fdt, "#address-cells", 2);
+    PROPERTY_CELLS(fdt, "#size-cells", 2);
+    PROPERTY_FLAG(fdt, "ranges");
+    snprintf(name, sizeof name, "framebuffer@%llx", (unsigned long long)base);
+    fdt_begin_node(fdt, name);
+    PROPERTY_CELLS(fdt, "reg", (uint32_t)(base >> 32), (uint32_t)base, 0, (uint32_t)reserved);
+    PROPERTY_FLAG(fdt, "no-map");
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+    fdt_begin_node(fdt, name);
+    fdt_property_string(fdt, "compatible", "simple-framebuffer");
+    PROPERTY_CELLS(fdt, "reg", (uint32_t)(base >> 32), (uint32_t)base, 0, 1024 * 768 * 4);
+    PROPERTY_CELLS(fdt, "width", 1024);
+    PROPERTY_CELLS(fdt, "height", 768);
+    PROPERTY_CELLS(fdt, "stride", 1024 * 4);
+    fdt_property_string(fdt, "format", "a8r8g8b8");
+    fdt_end_node(fdt);
+}
+
+int tree_make(struct machine *m, struct error *err)
+{
+    void *fdt = mem_alloc(TREE_SIZE);
+    m->fdt = fdt;
+    fdt_create(fdt, TREE_SIZE);
+    fdt_finish_reservemap(fdt);
+    fdt_begin_node(fdt, "");
+    fdt_property_string(fdt, "compatible", m->board->compatible);
+    fdt_property_string(fdt, "model", m->board->compatible);
+    PROPERTY_CELLS(fdt, "#address-cells", 2);
+    PROPERTY_CELLS(fdt, "#size-cells", 2);
+    PROPERTY_CELLS(fdt, "interrupt-parent", phandle_of(m, "gic"));
+    chosen_node(m, fdt);
+    memory_node(m, fdt);
+    clock_node(fdt);
+    for (unsigned i = 0; i < m->built_count; i++)
+        part_node(m, &m->built[i], fdt);
+    m->board->tree(m, fdt);
+    fdt_end_node(fdt);
+    int result = fdt_finish(fdt);
+    if (result)
+        return error_set(err, "cannot build the device tree: %s", fdt_strerror(result));
+    m->fdt_size = fdt_totalsize(fdt);
+    return 0;
+}

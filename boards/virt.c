@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The `virt` board: addresses and interrupts of QEMU's board of that name, so that what is made for it runs here. A Cortex-A53 at 1.2 GHz. */
+#include <string.h>
+
+#include "boards/board.h"
+#include "boards/tree.h"
+
+enum { POWER_LINE = 3 };   /* of the PL061, as on QEMU's board */
+
+/* Inputs of the GIC, as devices/intc/gicv2.h numbers them. */
+#define SPI(n) (32 + (n))
+#define PPI(id) (1024 + (id))
+
+#define TRANSPORT(n) \
+    { .id = "virtio-mmio." #n, .class = "virtio-mmio", .base = { 0x0a000000 + (n) * 0x200 }, .wires = { { "irq", "gic", SPI(16 + (n)) } } }
+#define DISK(n) \
+    { .id = "drive" #n, .class = "virtio-blk", .parent = "virtio-mmio." #n, .port = "drive" #n, .when = PART_IF_PORT }
+#define CARD(n, transport) \
+    { .id = "nic" #n, .class = "virtio-net", .parent = "virtio-mmio." #transport, .port = "nic" #n, .when = PART_IF_PORT }
+
+static const struct part parts[] = {
+    { .id = "gic", .class = "gicv2", .base = { 0x08000000, 0x08010000 }, .options = { { "num_irq", 288 } },
+      .wires = { { "irq[0]", "cpu0", 0 }, { "fiq[0]", "cpu0", 1 } } },
+    { .id = "uart0", .class = "pl011", .base = { 0x09000000 }, .port = "serial0", .wires = { { "irq", "gic", SPI(1) } } },
+    { .id = "rtc", .class = "pl031", .base = { 0x09010000 }, .wires = { { "irq", "gic", SPI(2) } } },
+    { .id = "gpio", .class = "pl061", .base = { 0x09030000 }, .wires = { { "irq", "gic", SPI(7) } } },
+    { .id = "power-button", .class = "power-button", .port = "power", .wires = { { "button", "gpio", POWER_LINE } } },
+    TRANSPORT(0), TRANSPORT(1), TRANSPORT(2), TRANSPORT(3), TRANSPORT(4), TRANSPORT(5), TRANSPORT(6), TRANSPORT(7),
+    TRANSPORT(8), TRANSPORT(9), TRANSPORT(10), TRANSPORT(11), TRANSPORT(12), TRANSPORT(13), TRANSPORT(14), TRANSPORT(15),
+    TRANSPORT(16), TRANSPORT(17), TRANSPORT(18), TRANSPORT(19), TRANSPORT(20), TRANSPORT(21), TRANSPORT(22), TRANSPORT(23),
+    TRANSPORT(24), TRANSPORT(25), TRANSPORT(26), TRANSPORT(27), TRANSPORT(28), TRANSPORT(29), TRANSPORT(30), TRANSPORT(31),
+    DISK(0), DISK(1), DISK(2), DISK(3), DISK(4), DISK(5), DISK(6), DISK(7),
+    CARD(0, 8), CARD(1, 9), CARD(2, 10), CARD(3, 11),
+    { .id = "gpu", .class = "virtio-gpu", .parent = "virtio-mmio.12", .port = "display0", .when = PART_IF_DISPLAY },
+    { .id = "keyboard", .class = "virtio-keyboard", .parent = "virtio-mmio.13", .port = "keyboard0" },
+    { .id = "tablet", .class = "virtio-tablet", .parent = "virtio-mmio.14", .port = "tablet0" },
+    { .id = "rng", .class = "virtio-rng", .parent = "virtio-mmio.15" },
+    { .id = "framebuffer", .class = "simple-framebuffer", .port = "display0", .when = PART_IF_DISPLAY },
+};
+
+enum { FRAMEBUFFER_SIZE = 8 << 20 };
+
+/* The simple framebuffer takes the top of RAM, kept from the guest's allocator by the device tree. */
+static gpa_t framebuffer_base(const struct machine *m)
+{
+    return m->board->ram_base + m->ram->size - FRAMEBUFFER_SIZE;
+}
+
+static void options(struct machine *m, const struct part *part, struct device *device)
+{
+    if (!strcmp(part->class, "pl031"))
+        board_option(device, "start", m->config.start_seconds);
+    else if (!strcmp(part->class, "virtio-rng"))
+        board_option(device, "seed", m->config.seed);
+    else if (!strcmp(part->class, "simple-framebuffer"))
+        board_option(device, "base", framebuffer_base(m));
+}
+
+static void tree(struct machine *m, void *fdt)
+{
+    tree_cpus(fdt, "arm,cortex-a53");
+    tree_psci(fdt);
+    tree_timer(fdt);
+    tree_power_button(m, fdt, "gpio", POWER_LINE);
+    if (machine_part(m, "framebuffer"))
+        tree_framebuffer(fdt, framebuffer_base(m), FRAMEBUFFER_SIZE);
+}
+
+const struct board board_virt = {
+    .name = "virt",
+    .title = "ARM virtual board",
+    .compatible = "linux,dummy-virt",
+    .parts = parts,
+    .part_count = ARRAY_SIZE(parts),
+    .core_wires = { { "cntv", "gic", PPI(27) }, { "cntp", "gic", PPI(30) } },
+    .ram_base = 0x40000000,
+    .cpu_hz = 1200000000,
+    .cpu = "cortex-a53",
+    .options = options,
+    .tree = tree,
+};

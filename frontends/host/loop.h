@@ -67,7 +67,7 @@ struct host_timer {
 void host_loop_at(struct host_loop *loop, struct host_timer *timer, tick_t at);   /* moves it if armed already */
 void host_loop_cancel(struct host_loop *loop, struct host_timer *timer);
 
-/* The machine's virtual time; 0 before host_loop_run. */
+/* The machine's virtual time; 0 before host_loop_run, the last one after it. */
 tick_t host_loop_now(const struct host_loop *loop);
 
 /* The host's monotonic clock in nanoseconds, as the loop sees it. */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "frontends/cli/options.h"
+#include "frontends/cli/session.h"
+#include "frontends/host/signals.h"
+
+#define VERSION "0.1"
+
+enum { EXIT_GOOD = 0, EXIT_ERROR = 1 };
+
+/* Documented in docs/user.md; 2 is left to shells. */
+static const int status_of[] = {
+    [HOST_END_POWER_OFF] = EXIT_GOOD, [HOST_END_RESET] = 3, [HOST_END_LIMIT] = 4, [HOST_END_USER] = 5, [HOST_END_HALTED] = 6,
+    [HOST_END_SIGNAL] = EXIT_ERROR, [HOST_END_ERROR] = EXIT_ERROR, [HOST_END_NONE] = EXIT_ERROR,
+};
+
+static int fail(const struct error *err)
+{
+    fprintf(stderr, "orrery: %s\n", err->text);
+    return EXIT_ERROR;
+}
+
+static int run(const struct options *options)
+{
+    struct error err;
+    log_guest_errors(options->logs_guest_errors);
+    struct session *session = session_open(options, &err);
+    if (!session)
+        return fail(&err);
+    if (options->dumpdtb) {
+        int result = session_dump_device_tree(session, options->dumpdtb, &err);
+        session_close(session);
+        return result < 0 ? fail(&err) : EXIT_GOOD;
+    }
+    enum host_end end = session_run(session);
+    session_report(session);
+    bool is_good = session_close(session);
+    if (end == HOST_END_HALTED)
+        host_warn("the guest sleeps and nothing can ever wake it");
+    return is_good ? status_of[end] : EXIT_ERROR;
+}
+
+int main(int argc, char *argv[])
+{
+    struct options options;
+    struct error err;
+    int status = EXIT_GOOD;
+    if (options_parse(&options, argc - 1, argv + 1, &err) < 0)
+        status = fail(&err);
+    else if (options.wants_help)
+        options_help(stdout);
+    else if (options.wants_version)
+        puts("orrery " VERSION);
+    else
+        status = run(&options);
+    options_free(&options);
+    signals_end();
+    return status;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line, in QEMU's words. One table in options.c drives parsing, --help and the guess after a misspelt option. */
+#ifndef FRONTENDS_CLI_OPTIONS_H
+#define FRONTENDS_CLI_OPTIONS_H
+
+#include <stdio.h>
+
+#include "base/error.h"
+
+enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64 };
+
+struct drive_option {
+    char *file, *format, *serial;
+    bool read_only, snapshot;
+    bool is_connected;        /* if=virtio; if=none keeps the image open and locked, no more */
+};
+
+/* Something to be done at a virtual time. */
+enum script_kind { SCRIPT_SCREENDUMP, SCRIPT_KEYS, SCRIPT_POINTER };
+struct script_option {
+    enum script_kind kind;
+    tick_t at;
+    char *text;               /* file name, or key names */
+    int x, y;
+    bool clicks;
+};
+
+enum display_option { DISPLAY_SDL, DISPLAY_NONE };
+
+enum { SEED_NOT_GIVEN, SEED_GIVEN, SEED_RANDOM };
+enum { RTC_NOT_GIVEN, RTC_HOST, RTC_LOCAL, RTC_GIVEN };
+
+struct options {
+    const char *kernel, *initrd, *append, *dtb, *name;
+    char *dumpdtb;
+    uint64_t ram_size;              /* bytes */
+    struct drive_option drives[OPTIONS_DRIVES];
+    int drive_count;
+    const char *nics[OPTIONS_NICS];   /* texts for net_parse, each starting with "user" */
+    int nic_count;
+    bool has_no_nic;
+    enum display_option display;
+    const char *display_device;     /* as machine_config's */
+    bool is_full_screen;
+    const char *serial;             /* never NULL after options_parse */
+    unsigned percent;               /* HOST_SPEED_MAX or percent of real time */
+    tick_t limit;                   /* TICK_NEVER: none */
+    bool no_reboot;
+    bool logs_guest_errors;
+    int seed_kind;
+    uint64_t seed;
+    int rtc_kind;
+    uint64_t rtc_seconds;
+    bool shows_hash, shows_stats;
+    struct script_option script[OPTIONS_SCRIPT];
+    int script_count;
+    bool wants_help, wants_version;
+
+    bool is_nographic, has_speed, has_display;   /* while parsing */
+};
+
+/* Takes the arguments after the program's name. 0, or -1 with err saying what is wrong. */
+int options_parse(struct options *options, int argc, char *const argv[], struct error *err);
+void options_free(struct options *options);
+
+/* At most 23 lines of 79 columns. */
+void options_help(FILE *to);
+
+#endif

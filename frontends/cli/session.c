@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "frontends/cli/session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "boards/machine.h"
+#include "frontends/cli/script.h"
+#include "frontends/headless/headless.h"
+#include "frontends/host/chardev.h"
+#include "frontends/host/signals.h"
+#include "frontends/image/image.h"
+
+struct session {
+    const struct options *options;
+    struct machine_config config;
+    struct host_loop *loop;
+    struct host_chardev *serial;
+    struct image *images[OPTIONS_DRIVES];
+    struct machine *machine;
+    struct script *script;
+    struct display display;
+    struct input keyboard, tablet, mouse;
+    struct power power;
+    bool is_good;
+};
+
+/* ---- time and chance ---- */
+
+/* A scripted run repeats itself bit for bit unless told otherwise; with a person at it, the guest should know what day it is and make
+   keys that nobody can guess. */
+static bool is_interactive(const struct options *o)
+{
+    bool is_on_terminal = (!strcmp(o->serial, "stdio") || !strcmp(o->serial, "mon:stdio")) && isatty(STDIN_FILENO);
+    return !o->shows_hash && (o->display != DISPLAY_NONE || is_on_terminal);
+}
+
+static uint64_t host_seconds(bool is_local)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    return (uint64_t)(is_local && localtime_r(&now, &tm) ? now + tm.tm_gmtoff : now);
+}
+
+static void choose_start(struct machine_config *config, const struct options *o)
+{
+    if (o->rtc_kind == RTC_GIVEN)
+        config->start_seconds = o->rtc_seconds;
+    else if (o->rtc_kind != RTC_NOT_GIVEN || is_interactive(o))
+        config->start_seconds = host_seconds(o->rtc_kind == RTC_LOCAL);
+    if (o->seed_kind == SEED_GIVEN)
+        config->seed = o->seed;
+    else if ((o->seed_kind == SEED_RANDOM || is_interactive(o)) && getrandom(&config->seed, sizeof config->seed, 0) < 0)
+        config->seed = (uint64_t)time(NULL);
+}
+
+/* ---- opening ---- */
+
+static int open_loop(struct session *s, struct error *err)
+{
+    const struct options *o = s->options;
+    struct host_loop_config config = { .percent = o->percent, .limit = o->limit, .no_reboot = o->no_reboot,
+                                       .stay_when_halted = o->display != DISPLAY_NONE };
+    s->loop = host_loop_new(&config, &host_time_real, err);
+    if (s->loop)
+        signals_stop(s->loop);
+    return s->loop ? 0 : -1;
+}
+
+static int attach(struct session *s, const char *name, enum port_kind kind, void *port, struct error *err)
+{
+    return machine_attach(&s->config, name, kind, port) ? 0 : error_set(err, "%s: the machine has no place for more", name);
+}
+
+static int open_serial(struct session *s, struct error *err)
+{
+    s->serial = host_chardev_open(s->loop, "serial0", s->options->serial, err);
+    return s->serial ? attach(s, "serial0", PORT_CHARDEV, host_chardev_port(s->serial), err) : -1;
+}
+
+static int open_images(struct session *s, struct error *err)
+{
+    int connected = 0;
+    for (int i = 0; i < s->options->drive_count; i++) {
+        const struct drive_option *drive = &s->options->drives[i];
+        struct image_options options = { .file = drive->file, .format = drive->format, .read_only = drive->read_only,
+                                         .snapshot = drive->snapshot, .serial = drive->serial };
+        s->images[i] = image_open(&options, err);
+        if (!s->images[i])
+            return -1;
+        char name[16];
+        snprintf(name, sizeof name, "drive%d", connected);
+        if (drive->is_connected && (connected++, attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void type_serial(void *owner, const uint8_t *data, size_t length)
+{
+    host_chardev_type(owner, data, length);
+}
+
+static int open_panel(struct session *s, struct error *err)
+{
+    const struct { const char *name; enum port_kind kind; void *port; } panel[] = {
+        { "display0", PORT_DISPLAY, &s->display }, { "keyboard0", PORT_INPUT, &s->keyboard }, { "tablet0", PORT_INPUT, &s->tablet },
+        { "mouse0", PORT_INPUT, &s->mouse }, { "power", PORT_POWER, &s->power },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(panel); i++)
+        if (attach(s, panel[i].name, panel[i].kind, panel[i].port, err) < 0)
+            return -1;
+    struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power, .display = &s->display,
+                                     .serial = type_serial, .serial_owner = s->serial };
+    host_loop_connect(s->loop, &ports);
+    if (s->options->display == DISPLAY_NONE)
+        return 0;
+    return error_set(err, "there is no window yet; use -display none or -nographic");
+}
+
+static int build_machine(struct session *s, struct error *err)
+{
+    const struct options *o = s->options;
+    struct machine_config *c = &s->config;
+    c->display_device = o->display_device;
+    c->ram_size = o->ram_size;
+    c->kernel = o->kernel;
+    c->initrd = o->initrd;
+    c->append = o->append;
+    c->dtb = o->dtb;
+    choose_start(c, o);
+    s->machine = machine_new(c, err);
+    return s->machine ? 0 : -1;
+}
+
+struct session *session_open(const struct options *options, struct error *err)
+{
+    struct session *s = mem_alloc(sizeof *s);
+    s->options = options;
+    s->is_good = true;
+    machine_defaults(&s->config);
+    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_panel(s, err) < 0
+        || build_machine(s, err) < 0) {
+        session_close(s);
+        return NULL;
+    }
+    return s;
+}
+
+/* ---- running ---- */
+
+enum host_end session_run(struct session *s)
+{
+    s->script = script_start(s->loop, s->options, &s->display);
+    enum host_end end = headless_run(s->loop, s->machine);
+    s->is_good = script_end(s->script);
+    return end;
+}
+
+void session_report(struct session *s)
+{
+    if (s->options->shows_hash)
+        printf("state hash: %016llx\n", (unsigned long long)machine_hash(s->machine));
+    if (s->options->shows_stats) {
+        struct timespec cpu;
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+        double seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec * 1e-9, instructions = (double)machine_instructions(s->machine);
+        fprintf(stderr, "instructions: %.0f\nvirtual seconds: %.6f\nhost CPU seconds: %.3f\nMIPS: %.1f\n", instructions,
+                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds, seconds > 0 ? instructions / seconds * 1e-6 : 0);
+    }
+    fflush(stdout);
+}
+
+bool session_close(struct session *s)
+{
+    bool is_good = s->is_good;
+    if (s->machine)
+        machine_free(s->machine);
+    for (int i = 0; i < OPTIONS_DRIVES; i++)
+        image_close(s->images[i]);
+    host_chardev_close(s->serial);
+    signals_stop(NULL);
+    host_loop_free(s->loop);
+    free(s);
+    return is_good;
+}
+
+int session_dump_device_tree(struct session *s, const char *file, struct error *err)
+{
+    size_t size;
+    const void *tree = machine_device_tree(s->machine, &size);
+    FILE *to = fopen(file, "wb");
+    bool is_written = to && fwrite(tree, 1, size, to) == size;
+    if (to && fclose(to) != 0)
+        is_written = false;
+    return is_written ? 0 : error_set(err, "cannot write the device tree to '%s': %s", file, strerror(errno));
+}

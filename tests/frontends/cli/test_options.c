@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Catches: options that are ignored, values that mean something else than in QEMU, messages that do not help, a --help that does not
+   fit a screen. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontends/cli/options.h"
+#include "frontends/cli/parse.h"
+#include "frontends/host/loop.h"
+#include "tests/support/support.h"
+
+static struct options options;
+static struct error err;
+
+/* Parses words separated by spaces. */
+static int parse(const char *text)
+{
+    static char copy[1024];
+    char *argv[64];
+    int argc = 0;
+    snprintf(copy, sizeof copy, "%s", text);
+    for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    options_free(&options);
+    err.text[0] = 0;
+    return options_parse(&options, argc, argv, &err);
+}
+
+static void accepted(const char *text)
+{
+    ck_assert_msg(parse(text) == 0, "%s: %s", text, err.text);
+}
+
+START_TEST(bad_input_is_refused_with_a_message_that_helps)
+{
+    const struct { const char *words, *part; } cases[] = {
+        { "-krenel x", "did you mean '-kernel'?" }, { "--apend x", "did you mean '-append'?" }, { "-nograhpic", "did you mean '-nographic'?" },
+        { "-xyzzyplugh", "--help" }, { "disk.img", "-drive file=" }, { "-kernel", "needs FILE" }, { "-", "not an option" }, { "--", "not an option" },
+        { "-m 1", "64 MiB to 16 GiB" }, { "-m 17G", "16 GiB" }, { "-m 99999999999999999999T", "not a size" }, { "-m 18446744073709551615", "16 GiB" },
+        { "-m 1Q", "not a size" }, { "-m -5", "not a size" }, { "-m 0", "64 MiB" }, { "-m G", "not a size" },
+        { "-machine pc", "there is virt" }, { "-machine virt,acpi=off", "no 'acpi'" }, { "-machine virt,dumpdtb", "file name" },
+        { "-machine virt,dumpdbt=x", "did you mean 'dumpdtb'?" },
+        { "-cpu max", "cortex-a53" }, { "-smp 4", "one core" },
+        { "-drive format=raw", "names no file" }, { "-drive file=a,format=qcow2", "qemu-img convert" }, { "-drive file=a,if=ide", "virtio" },
+        { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" }, { "-drive file=", "file name" },
+        { "-drive file=a,serial=123456789012345678901", "20 letters" }, { "-drive fiel=a", "did you mean 'file'?" },
+        { "-nic tap", "user and none" }, { "-nic none -nic user", "contradict" }, { "-nic user -nic none", "contradict" }, { "-nic users", "users" },
+        { "-display gtk", "sdl and none" }, { "-vga std", "simplefb" }, { "-nographic -display sdl", "contradict" },
+        { "-full-screen -nographic", "window" },
+        { "-serial stdio -serial null", "one serial line" },
+        { "-speed 0", "1 to 10000" }, { "-speed fast", "max" }, { "-speed 10001", "10000" }, { "-speed %", "max" },
+        { "-limit soon", "not a number of seconds" }, { "-limit 1e3", "seconds" }, { "-limit 99999999999", "seconds" }, { "-limit -1", "seconds" },
+        { "-screendump a.png", "@SECONDS" }, { "-screendump @3", "@SECONDS" }, { "-screendump a.png@x", "seconds" },
+        { "-sendkeys ret@", "seconds" }, { "-sendkeys entre@1", "no key 'entre'" },
+        { "-pointer 1@1", "X,Y@SECONDS" }, { "-pointer 32768,0@1", "32767" }, { "-pointer 0,0,clack@1", "click" }, { "-pointer -1,0@1", "32767" },
+        { "-seed x", "number" }, { "-seed 18446744073709551616", "number" }, { "-rtc base=noon", "base=utc" }, { "-rtc clock=vm", "base" },
+        { "-rtc base=1960-01-01", "not a time" },
+        { "-d int", "guest_errors" }, { "-S", "debugger" }, { "-s", "debugger" }, { "-enable-kvm", "leave it out" }, { "-hda x", "-drive" },
+        { "-initrd x", "-kernel" }, { "-append x", "-kernel" }, { "-dtb x", "-kernel" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        ck_assert_msg(parse(cases[i].words) == -1, "%s was accepted", cases[i].words);
+        ck_assert_msg(strstr(err.text, cases[i].part) != NULL, "%s: %s", cases[i].words, err.text);
+    }
+}
+END_TEST
+
+START_TEST(memory_is_in_mib_unless_said_otherwise)
+{
+    const struct { const char *words; uint64_t size; } cases[] = {
+        { "", 1 * GIB }, { "-m 512", 512 * MIB }, { "-m 640M", 640 * MIB }, { "-m 2G", 2 * GIB }, { "-m 2g", 2 * GIB }, { "-m 65536K", 64 * MIB },
+        { "-m 16G", 16 * GIB }, { "-m size=128", 128 * MIB }, { "-m 524289k", 513 * MIB }, { "--m 64", 64 * MIB },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        accepted(cases[i].words);
+        ck_assert_uint_eq(options.ram_size, cases[i].size);
+    }
+}
+END_TEST
+
+START_TEST(defaults_follow_from_the_display)
+{
+    accepted("");
+    ck_assert(options.display == DISPLAY_SDL && options.percent == 100 && options.limit == TICK_NEVER && options.nic_count == 1);
+    ck_assert_str_eq(options.serial, "vc");
+    ck_assert_str_eq(options.display_device, "virtio-gpu");
+    accepted("-display none");
+    ck_assert(options.display == DISPLAY_NONE && options.percent == HOST_SPEED_MAX);
+    ck_assert_str_eq(options.serial, "null");
+    accepted("-nographic");
+    ck_assert(options.display == DISPLAY_NONE && options.percent == HOST_SPEED_MAX);
+    ck_assert_str_eq(options.serial, "mon:stdio");
+    accepted("-nographic -serial pty -speed 50%");
+    ck_assert_str_eq(options.serial, "pty");
+    ck_assert_uint_eq(options.percent, 50);
+    accepted("-speed max");
+    ck_assert_uint_eq(options.percent, HOST_SPEED_MAX);
+}
+END_TEST
+
+START_TEST(lists_are_taken_apart)
+{
+    accepted("-drive file=a,,b.img,if=virtio,format=raw,readonly=on,serial=S1 -drive c.img,snapshot,if=none --nic user,hostfwd=tcp::1-:2 -nic user");
+    ck_assert_int_eq(options.drive_count, 2);
+    ck_assert_str_eq(options.drives[0].file, "a,b.img");
+    ck_assert_str_eq(options.drives[0].serial, "S1");
+    ck_assert(options.drives[0].read_only && options.drives[0].is_connected && !options.drives[0].snapshot);
+    ck_assert_str_eq(options.drives[1].file, "c.img");
+    ck_assert(options.drives[1].snapshot && !options.drives[1].is_connected && !options.drives[1].read_only);
+    ck_assert_int_eq(options.nic_count, 2);
+    ck_assert_str_eq(options.nics[0], "user,hostfwd=tcp::1-:2");
+    accepted("-machine virt,dumpdtb=x.dtb -nic none -vga simplefb");
+    ck_assert_str_eq(options.dumpdtb, "x.dtb");
+    ck_assert_int_eq(options.nic_count, 0);
+    ck_assert_str_eq(options.display_device, "simple-framebuffer");
+    accepted("-rtc base=2026-01-31T12:00:00");
+    ck_assert_uint_eq(options.rtc_seconds, 1769860800);
+    accepted("-rtc base=2026-01-31 -seed 0xff");
+    ck_assert_uint_eq(options.rtc_seconds, 1769817600);
+    ck_assert_uint_eq(options.seed, 255);
+}
+END_TEST
+
+START_TEST(times_are_exact)
+{
+    accepted("-limit 2.000000000001 -screendump a@b.png@0.5 -screendump c.png@10 -sendkeys down,ret@3 -pointer 1,32767,click@0.5");
+    ck_assert_uint_eq(options.limit, 2 * TICKS_PER_SECOND + 1);
+    ck_assert_int_eq(options.script_count, 4);
+    ck_assert_str_eq(options.script[0].text, "a@b.png");
+    ck_assert_uint_eq(options.script[0].at, TICKS_PER_SECOND / 2);
+    ck_assert_uint_eq(options.script[1].at, 10 * TICKS_PER_SECOND);
+    ck_assert_int_eq(options.script[2].kind, SCRIPT_KEYS);
+    ck_assert(options.script[3].x == 1 && options.script[3].y == 32767 && options.script[3].clicks);
+}
+END_TEST
+
+START_TEST(help_and_version_win_over_what_follows)
+{
+    accepted("--help");
+    ck_assert(options.wants_help);
+    accepted("-h --bogus");
+    ck_assert(options.wants_help);
+    accepted("--version");
+    ck_assert(options.wants_version);
+}
+END_TEST
+
+START_TEST(help_fits_an_80x24_screen_and_names_every_option)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+    options_help(to);
+    fclose(to);
+    int lines = 0;
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        lines++;
+        ck_assert_msg(end - line <= 79, "%.*s", (int)(end - line), line);
+    }
+    ck_assert_int_le(lines, 23);
+    const char *words[] = { "-kernel FILE", "-initrd", "-append", "-dtb", "-m SIZE", "-cpu", "-machine", "-drive", "-nic", "-display", "-vga",
+                            "-nographic", "-serial", "-speed", "-limit", "-screendump", "-no-reboot", "-full-screen", "-d guest_errors", "-seed",
+                            "-rtc", "-state-hash", "-stats", "-version", "-help", "-sendkeys", "-pointer" };
+    for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+        ck_assert_msg(strstr(text, words[i]) != NULL, "%s", words[i]);
+    free(text);
+}
+END_TEST
+
+START_TEST(no_list_is_too_long_for_its_table)
+{
+    char words[4096] = "";
+    for (int i = 0; i < OPTIONS_DRIVES; i++)
+        strcat(words, "-drive file=x ");
+    accepted(words);
+    ck_assert_int_eq(parse(strcat(words, "-drive file=x")), -1);
+    words[0] = 0;
+    for (int i = 0; i < 20; i++)
+        strcat(words, "-screendump x@1 ");
+    accepted(words);
+}
+END_TEST
+
+static void free_options(void)
+{
+    options_free(&options);
+    options = (struct options){ 0 };
+}
+
+Suite *test_suite(void)
+{
+    Suite *s = suite_create("options");
+    TCase *t = tcase_create("options");
+    tcase_add_checked_fixture(t, NULL, free_options);
+    tcase_add_test(t, bad_input_is_refused_with_a_message_that_helps);
+    tcase_add_test(t, memory_is_in_mib_unless_said_otherwise);
+    tcase_add_test(t, defaults_follow_from_the_display);
+    tcase_add_test(t, lists_are_taken_apart);
+    tcase_add_test(t, times_are_exact);
+    tcase_add_test(t, help_and_version_win_over_what_follows);
+    tcase_add_test(t, help_fits_an_80x24_screen_and_names_every_option);
+    tcase_add_test(t, no_list_is_too_long_for_its_table);
+    suite_add_tcase(s, t);
+    return s;
+}

@@ -1,31 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Loads and stores of general registers (manual C3.2): one handler per size, extension and addressing mode. */
+#include "cpu/arm64/addressing.h"
 #include "cpu/arm64/handler.h"
-
-#define BASE  c->x[o->rn]
-#define IMM   ((uint64_t)o->imm)
-#define INDEX c->x[o->rm]
-
-/* SP as a base must be 16-aligned when SCTLR_EL1.SA says so. Handlers with SP as base send a misaligned one the slow way, where
-   arm64_load and arm64_store look at SCTLR. */
-#define BASE_CHECK_any
-#define BASE_CHECK_sp                                     \
-    if (!slow && unlikely(c->x[REG_SP] & 15))             \
-        return retry(&c->cpu, o, b);
-
-/* Addressing modes: where the access goes, and what becomes of the base register afterwards. */
-#define ADDRESS_off(base)  (BASE + IMM)
-#define ADDRESS_post(base) BASE
-#define ADDRESS_pre(base)  (BASE + IMM)
-#define ADDRESS_regx(base) (BASE + (INDEX << o->sh))
-#define ADDRESS_uxtw(base) (BASE + ((uint64_t)(uint32_t)INDEX << o->sh))
-#define ADDRESS_sxtw(base) (BASE + ((uint64_t)(int64_t)(int32_t)INDEX << o->sh))
-#define UPDATE_off
-#define UPDATE_post BASE = va + IMM;
-#define UPDATE_pre  BASE = va;
-#define UPDATE_regx
-#define UPDATE_uxtw
-#define UPDATE_sxtw
 
 #define LOAD_HANDLER(name, size, mode, base, convert)                     \
     MEM_HANDLER(name##_##mode##_##base)                                   \
@@ -48,8 +24,6 @@
         UPDATE_##mode                                                     \
         NEXT;                                                             \
     }
-
-enum { MODE_OFF, MODE_POST, MODE_PRE, MODE_REGX, MODE_UXTW, MODE_SXTW, MODES };
 
 /* Register-indexed accesses with SP as base are rare: they always go the slow way, which checks. */
 #define MODE_TABLE(name)                                                                                                          \
@@ -122,8 +96,7 @@ static bool decode_unsigned(struct op *o, uint32_t insn)
 
 static bool decode_index(struct op *o, uint32_t insn)
 {
-    static const int8_t modes[8] = { -1, -1, MODE_UXTW, MODE_REGX, -1, -1, MODE_SXTW, MODE_REGX };
-    int mode = modes[bits(insn, 15, 13)];
+    int mode = addressing_index_mode(insn);
     if (mode < 0)
         return false;
     o->rm = reg_src(RM);

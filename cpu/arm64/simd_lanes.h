@@ -13,19 +13,19 @@
 
 /* Every lane of Vd becomes `result`, an expression of n, m, d, the lanes of Vn, Vm and the old Vd as `type`; un, um, ud, the same
    unsigned, for arithmetic that wraps; and sh, the op's shift amount. */
-#define LANES(name, arrangement, type, lane, count, result)                                                                       \
-    HANDLER(name##_##arrangement)                                                                                                 \
-    {                                                                                                                             \
-        const union vreg *vn = VN, *vm = VM, *vd = VD;                                                                            \
-        union vreg r = { { 0 } };                                                                                                 \
-        OP_UNUSED const unsigned sh = o->sh;                                                                                      \
-        for (int i = 0; i < (count); i++) {                                                                                       \
-            OP_UNUSED const __typeof__(r.lane[0]) un = vn->lane[i], um = vm->lane[i], ud = vd->lane[i];                           \
-            OP_UNUSED const type n = (type)un, m = (type)um, d = (type)ud;                                                        \
-            r.lane[i] = (__typeof__(un))(result);                                                                                 \
-        }                                                                                                                         \
-        *VD = r;                                                                                                                  \
-        NEXT;                                                                                                                     \
+#define LANES(name, arrangement, type, lane, count, result)                                               \
+    HANDLER(name##_##arrangement)                                                                         \
+    {                                                                                                     \
+        const union vreg *vn = VN, *vm = VM, *vd = VD;                                                    \
+        union vreg r = { { 0 } };                                                                         \
+        OP_UNUSED const unsigned sh = o->sh;                                                              \
+        for (int i = 0; i < (count); i++) {                                                               \
+            OP_UNUSED const __typeof__(r.lane[0]) un = vn->lane[i], um = vm->lane[i], ud = vd->lane[i];   \
+            OP_UNUSED const type n = (type)un, m = (type)um, d = (type)ud;                                \
+            r.lane[i] = (__typeof__(un))(result);                                                         \
+        }                                                                                                 \
+        *VD = r;                                                                                          \
+        NEXT;                                                                                             \
     }
 
 #define LANES_B(name, sign, result) LANES(name, 8b, sign##8_t, b, 8, result) LANES(name, 16b, sign##8_t, b, 16, result)
@@ -36,17 +36,17 @@
 /* Handlers by size field and Q bit. */
 typedef handler *const arrangements[4][2];
 
-#define TABLE_BHS(name)                                                                                                           \
-    static arrangements name##_handlers = {                                                                                       \
+#define TABLE_BHS(name)                                                     \
+    static arrangements name##_handlers = {                                 \
         { name##_8b, name##_16b }, { name##_4h, name##_8h }, { name##_2s, name##_4s }, { NULL, NULL } };
-#define TABLE_BHSD(name)                                                                                                          \
-    static arrangements name##_handlers = {                                                                                       \
+#define TABLE_BHSD(name)                                                    \
+    static arrangements name##_handlers = {                                 \
         { name##_8b, name##_16b }, { name##_4h, name##_8h }, { name##_2s, name##_4s }, { NULL, name##_2d } };
 
 /* All arrangements of an instruction, `sign` is int or uint. */
-#define VECTOR_BHS(name, sign, result)                                                                                            \
+#define VECTOR_BHS(name, sign, result)                                      \
     LANES_B(name, sign, result) LANES_H(name, sign, result) LANES_S(name, sign, result) TABLE_BHS(name)
-#define VECTOR_BHSD(name, sign, result)                                                                                           \
+#define VECTOR_BHSD(name, sign, result)                                     \
     LANES_B(name, sign, result) LANES_H(name, sign, result) LANES_S(name, sign, result) LANES_D(name, sign, result) TABLE_BHSD(name)
 
 /* The register numbers. */

@@ -460,6 +460,7 @@ int oracle_differences(unsigned count, uint64_t seed, oracle_maker *make, const 
         oracle_run_ours(cases, n, ours);
         differences += compare(cases, n, ours, qemu, ignored_fpsr, differences);
     }
+    fflush(stdout);   /* Check ends a failed test without */
     free(cases);
     free(ours);
     free(qemu);

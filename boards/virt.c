@@ -24,7 +24,7 @@ static const struct part parts[] = {
     { .id = "uart0", .class = "pl011", .base = { 0x09000000 }, .port = "serial0", .wires = { { "irq", "gic", SPI(1) } } },
     { .id = "rtc", .class = "pl031", .base = { 0x09010000 }, .wires = { { "irq", "gic", SPI(2) } } },
     { .id = "gpio", .class = "pl061", .base = { 0x09030000 }, .wires = { { "irq", "gic", SPI(7) } } },
-    { .id = "power-button", .class = "power-button", .port = "power", .wires = { { "button", "gpio", POWER_LINE } } },
+    { .id = "power-button", .class = "power-button", .port = "power", .wires = { { "out", "gpio", POWER_LINE } } },
     TRANSPORT(0), TRANSPORT(1), TRANSPORT(2), TRANSPORT(3), TRANSPORT(4), TRANSPORT(5), TRANSPORT(6), TRANSPORT(7),
     TRANSPORT(8), TRANSPORT(9), TRANSPORT(10), TRANSPORT(11), TRANSPORT(12), TRANSPORT(13), TRANSPORT(14), TRANSPORT(15),
     TRANSPORT(16), TRANSPORT(17), TRANSPORT(18), TRANSPORT(19), TRANSPORT(20), TRANSPORT(21), TRANSPORT(22), TRANSPORT(23),

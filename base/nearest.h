@@ -5,8 +5,9 @@
 
 #include "base/types.h"
 
-/* The one of `count` words that is fewest typing mistakes (a letter too much, missing, wrong, or two swapped) away from `word`, the
-   first of several. NULL when even that one needs more than a third of the letters changed: then a guess would only confuse. */
+/* The one of `count` words that is fewest typing mistakes (a letter too much, missing, wrong, or two swapped) away from
+   `word`, the first of several. NULL when even that one needs more than a third of the letters changed: then a guess would
+   only confuse. */
 const char *nearest_word(const char *word, const char *const *words, size_t count);
 
 #endif

@@ -16,9 +16,9 @@ struct image {
 
 /* ---- formats ---- */
 
-/* Other formats' first bytes. They are looked for only to stop a user who forgot to convert an image, or to unpack it: nothing here
-   ever *chooses* a format, since a guest can write what it likes to the start of its raw disk. (LUKS is missing because a guest's
-   own encrypted disk begins that way.) */
+/* Other formats' first bytes. They are looked for only to stop a user who forgot to convert an image, or to unpack it:
+   nothing here ever *chooses* a format, since a guest can write what it likes to the start of its raw disk. (LUKS is missing
+   because a guest's own encrypted disk begins that way.) */
 static const struct magic {
     const char *name;
     uint8_t offset, length;
@@ -52,10 +52,10 @@ static int check_magic(struct raw *raw, struct error *err)
         if (memcmp(head + m->offset, m->bytes, m->length) != 0)
             continue;
         if (m->packed)
-            return error_set(err, "disk image '%s' looks compressed (%s); unpack it first, or say format=raw if its bytes are the disk's",
-                             raw->file, m->name);
-        return error_set(err, "disk image '%s' looks like a %s image, which is not supported; convert it with: qemu-img convert -O raw "
-                         "IN OUT, or say format=raw if its bytes are the disk's", raw->file, m->name);
+            return error_set(err, "disk image '%s' looks compressed (%s); unpack it first, or say format=raw if its bytes are "
+                             "the disk's", raw->file, m->name);
+        return error_set(err, "disk image '%s' looks like a %s image, which is not supported; convert it with: qemu-img convert "
+                         "-O raw IN OUT, or say format=raw if its bytes are the disk's", raw->file, m->name);
     }
     return 0;
 }
@@ -66,8 +66,8 @@ static int check_format(const struct image_options *options, struct error *err)
         return 0;
     for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
         if (!magics[i].packed && strcmp(options->format, magics[i].name) == 0)
-            return error_set(err, "disk image '%s': format=%s is not supported, only raw is; convert it with: qemu-img convert -O raw "
-                             "IN OUT", options->file, options->format);
+            return error_set(err, "disk image '%s': format=%s is not supported, only raw is; convert it with: qemu-img convert "
+                             "-O raw IN OUT", options->file, options->format);
     return error_set(err, "disk image '%s': there is no format '%s'; only raw is supported", options->file, options->format);
 }
 

@@ -17,12 +17,12 @@ struct image_options {
 struct image;
 
 /* Opens and locks the image. Returns NULL and fills err when the user must do something about it. Makes the process ignore
-   SIGXFSZ, so that a limit on file sizes is an I/O error for the guest, and not the end of everybody.
-
-   The port's functions return 0 or a negative errno: -EINVAL outside the disk, -EROFS for changes to a read-only one, -EIO where
-   the file has become shorter, otherwise what the host said. A failed request may have been done in part, as on a real disk; the
-   image stays usable. After a failed flush every later flush fails with the same error, since the host forgets what it could not
-   write. `discard` is NULL where the host cannot make holes; where it is offered, what was discarded reads as zeros afterwards. */
+   SIGXFSZ, so that a limit on file sizes is an I/O error for the guest, and not the end of everybody.  The port's functions
+   return 0 or a negative errno: -EINVAL outside the disk, -EROFS for changes to a read-only one, -EIO where the file has
+   become shorter, otherwise what the host said. A failed request may have been done in part, as on a real disk; the image
+   stays usable. After a failed flush every later flush fails with the same error, since the host forgets what it could not
+   write. `discard` is NULL where the host cannot make holes; where it is offered, what was discarded reads as zeros
+   afterwards. */
 struct image *image_open(const struct image_options *options, struct error *err);
 
 /* The port to attach; valid until image_close. */

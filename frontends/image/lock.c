@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Who else has this image open? Answered with locks on single bytes of the file, at the places where QEMU has them, so that the two
-   programs respect each other: byte 100 + n says "I do n", byte 200 + n says "nobody else may do n". All are shared locks, which a
-   read-only descriptor can have too; a conflict is found by looking. Everybody locks first and looks afterwards, so of two that
-   come at the same moment both may be refused, but never both let in.
-   The locks belong to the open file (F_OFD_*), not to the process: two machines in one process exclude each other as well, and
-   closing another descriptor of the same file does not drop them. */
+/* Who else has this image open? Answered with locks on single bytes of the file, at the places where QEMU has them, so that
+   the two programs respect each other: byte 100 + n says "I do n", byte 200 + n says "nobody else may do n". All are shared
+   locks, which a read-only descriptor can have too; a conflict is found by looking. Everybody locks first and looks
+   afterwards, so of two that come at the same moment both may be refused, but never both let in. The locks belong to the open
+   file (F_OFD_*), not to the process: two machines in one process exclude each other as well, and closing another descriptor
+   of the same file does not drop them. */
 #define _FILE_OFFSET_BITS 64
 #include <errno.h>
 #include <fcntl.h>
@@ -32,8 +32,8 @@ static bool marked_by_another(int fd, int byte)
 static int refuse(const char *file, bool read_by_others, struct error *err)
 {
     if (read_by_others)
-        return error_set(err, "disk image '%s' is in use by another program, which needs it unchanged; close that first, or open it "
-                         "here with snapshot=on or readonly=on", file);
+        return error_set(err, "disk image '%s' is in use by another program, which needs it unchanged; close that first, or open "
+                         "it here with snapshot=on or readonly=on", file);
     return error_set(err, "disk image '%s' is in use by another program, which writes to it; close that first, or work on a copy",
                      file);
 }

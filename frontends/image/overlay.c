@@ -80,8 +80,8 @@ static int copy_in(struct overlay *overlay, uint64_t offset)
     return result;
 }
 
-/* Splits a change into pieces: as many whole clusters as come next, or the part of one, which is then copied in if need be. Returns
-   the piece's length, or a negative errno. */
+/* Splits a change into pieces: as many whole clusters as come next, or the part of one, which is then copied in if need be.
+   Returns the piece's length, or a negative errno. */
 static int64_t prepare_piece(struct overlay *overlay, uint64_t offset, uint64_t length)
 {
     uint64_t last = offset + length, end = offset;

@@ -67,7 +67,8 @@ static int measure(struct raw *raw, const struct stat *st, struct error *err)
         raw->held = (uint64_t)st->st_size;
     }
     if (raw->held == 0)
-        return error_set(err, "disk image '%s' is empty; give it a size, for example with: truncate -s 4G '%s'", raw->file, raw->file);
+        return error_set(err, "disk image '%s' is empty; give it a size, for example with: truncate -s 4G '%s'", raw->file,
+                         raw->file);
     if (raw->held > RAW_SIZE_MAX)
         return error_set(err, "disk image '%s' is larger than 64 TiB, the most that is supported", raw->file);
     raw->size = align_up(raw->held, BLOCK_SECTOR);
@@ -136,13 +137,13 @@ int raw_open_temporary(struct raw *raw, const char *directory, const char *file,
 {
     int fd = open_nameless(directory);
     if (fd < 0)
-        return error_set(err, "snapshot=on keeps its changes in '%s', where no file can be made: %s; set TMPDIR to another directory",
-                         directory, strerror(errno));
+        return error_set(err, "snapshot=on keeps its changes in '%s', where no file can be made: %s; set TMPDIR to another "
+                         "directory", directory, strerror(errno));
     *raw = (struct raw){ .fd = fd, .held = size, .size = size, .writable = true };
     raw->file = mem_printf("%s (changes, kept in %s)", file, directory);
     if (ftruncate(fd, (off_t)size) < 0) {
-        error_set(err, "snapshot=on keeps its changes in '%s', where a sparse file of %llu bytes cannot be made: %s; set TMPDIR to "
-                  "another directory", directory, (unsigned long long)size, strerror(errno));
+        error_set(err, "snapshot=on keeps its changes in '%s', where a sparse file of %llu bytes cannot be made: %s; set TMPDIR "
+                  "to another directory", directory, (unsigned long long)size, strerror(errno));
         raw_close(raw);
         return -1;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: two writers on one image, a reader of an image that changes under it, locks that outlive their holder or are lost early,
-   messages that do not say what to do. */
+/* Catches: two writers on one image, a reader of an image that changes under it, locks that outlive their holder or are lost
+   early, messages that do not say what to do. */
 #include <signal.h>
 #include <sys/wait.h>
 

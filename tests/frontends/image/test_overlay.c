@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: snapshot=on that changes the file, wrong bytes around the edges of changed clusters, changes that are lost or half made
-   when the host's temporary disk is full, temporary files left behind. */
+/* Catches: snapshot=on that changes the file, wrong bytes around the edges of changed clusters, changes that are lost or half
+   made when the host's temporary disk is full, temporary files left behind. */
 #include <dirent.h>
 #include <sys/resource.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: data at the wrong place, lost or doubled bytes after short and interrupted host calls, host errors that are hidden or end
-   the process, flushes that lie, holes punched too wide. */
+/* Catches: data at the wrong place, lost or doubled bytes after short and interrupted host calls, host errors that are hidden
+   or end the process, flushes that lie, holes punched too wide. */
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>

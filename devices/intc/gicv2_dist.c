@@ -16,8 +16,8 @@ enum { BITMAP_SPAN = 0x80 };   /* bytes of registers with one bit an interrupt *
 
 enum { SGIR_LISTED, SGIR_OTHERS, SGIR_SELF };   /* GICD_SGIR.TargetListFilter */
 
-/* Implementer ARM (0x43b), variant r2, revision p0; the ID bytes of an ARM GICv2: ICPIDR2 = 0x2b says architecture version 2. */
-enum { IIDR = 0x0002043b, PIDR_LOW = 0x002bb490, PIDR_HIGH = 0x04, CIDR = (int)0xb105f00d };
+/* Implementer ARM (0x43b), as a Cortex-A15 says; the ID bytes of an ARM GICv2: ICPIDR2 = 0x2b says architecture version 2. */
+enum { IIDR = 0x0000043b, PIDR_LOW = 0x002bb490, PIDR_HIGH = 0x04, CIDR = (int)0xb105f00d };
 
 static void outside(const struct gicv2 *gic, const char *access, uint64_t offset)
 {

@@ -140,7 +140,7 @@ static void stop(void)
 START_TEST(a_driver_finds_a_gicv2_with_288_lines)
 {
     ck_assert_uint_eq(dist(GICD_TYPER), 8);
-    ck_assert_uint_eq(dist(GICD_IIDR) & 0xfff, 0x43b);
+    ck_assert_uint_eq(dist(GICD_IIDR), 0x43b);
     ck_assert_uint_eq(cpu(GICC_IIDR), 0x0002043b);
     ck_assert_uint_eq(dist(0xfe8), 0x2b);
     const uint8_t cell[] = { 0x0d, 0xf0, 0x05, 0xb1 };

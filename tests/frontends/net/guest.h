@@ -233,13 +233,14 @@ static const struct host_engine guest_engine = { engine_run, engine_reset, engin
 
 /* Builds loop, network and guest; the loop runs at maximum speed, so that a wait for the host works only when the network
    says that it is busy, and everything else takes no time. */
-static inline void guest_make(struct guest *guest, const char *options_text, unsigned limit_seconds)
+static inline void guest_make_at(struct guest *guest, const char *options_text, unsigned limit_seconds,
+                                 const struct host_time *time)
 {
     struct error err = { "" };
     struct net_options options;
     struct host_loop_config config = { .percent = HOST_SPEED_MAX, .limit = limit_seconds * TICKS_PER_SECOND };
     *guest = (struct guest){ .room = GUEST_RING, .wakes = TICK_NEVER };
-    guest->loop = host_loop_new(&config, &host_time_real, &err);
+    guest->loop = host_loop_new(&config, time, &err);
     ck_assert_msg(guest->loop != NULL, "%s", err.text);
     ck_assert_msg(net_parse(options_text, &options, &err) == 0, "%s", err.text);
     guest->net = net_open(&options, guest->loop, &err);
@@ -249,6 +250,11 @@ static inline void guest_make(struct guest *guest, const char *options_text, uns
     guest->cable->receive = card_receive;
     guest->cable->device = guest;
     memcpy(guest->mac, guest->cable->mac, 6);
+}
+
+static inline void guest_make(struct guest *guest, const char *options_text, unsigned limit_seconds)
+{
+    guest_make_at(guest, options_text, limit_seconds, &host_time_real);
 }
 
 static inline void guest_free(struct guest *guest)

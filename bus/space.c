@@ -71,6 +71,7 @@ static int insert(struct space *space, struct region region, struct error *err)
     memmove(&space->regions[at + 1], &space->regions[at], (size_t)(space->count - at) * sizeof region);
     space->regions[at] = region;
     space->count++;
+    space->recent = NULL;
     if (space->changed)
         space->changed(space->core);
     return 0;
@@ -97,6 +98,7 @@ void space_remove(struct space *space, gpa_t base)
     for (int i = 0; i < space->count; i++)
         if (space->regions[i].base == base) {
             space->count--;
+            space->recent = NULL;
             memmove(&space->regions[i], &space->regions[i + 1], (size_t)(space->count - i) * sizeof space->regions[0]);
             if (space->changed)
                 space->changed(space->core);
@@ -104,7 +106,7 @@ void space_remove(struct space *space, gpa_t base)
         }
 }
 
-const struct region *space_find(const struct space *space, gpa_t at, uint64_t *offset)
+static const struct region *search(const struct space *space, gpa_t at, uint64_t *offset)
 {
     for (int depth = 0; depth < SPACE_DEPTH; depth++) {
         int low = 0, high = space->count;
@@ -127,6 +129,20 @@ const struct region *space_find(const struct space *space, gpa_t at, uint64_t *o
         space = r->target;
     }
     return NULL;
+}
+
+const struct region *space_find(const struct space *space, gpa_t at, uint64_t *offset)
+{
+    const struct region *r = space->recent;
+    if (likely(r && at - r->base < r->size)) {
+        *offset = at - r->base + r->ram_offset;
+        return r;
+    }
+    r = search(space, at, offset);
+    bool own = r >= space->regions && r < space->regions + space->count;   /* one behind an alias has other addresses */
+    if (r && r->kind == REGION_RAM && own)
+        ((struct space *)space)->recent = r;   /* a cache, no part of the map */
+    return r;
 }
 
 /* How many bytes from `offset` on lie in the same RAM region. */

@@ -56,6 +56,7 @@ struct space {
     const char *name;
     struct region regions[SPACE_REGIONS];  /* sorted by base, disjoint */
     int count;
+    const struct region *recent;           /* the RAM region found last: most look-ups are for it again */
     void (*changed)(void *core);   /* the map changed: cached translations are void */
     void *core;
 };

@@ -78,7 +78,6 @@ static inline bool fpu_decode(struct op *o, uint32_t insn, handler *single, hand
 /* Arm's own operations, on top of softfp (fpu_ops.c). */
 softfp_binary fpu_negmul, fpu_mulx, fpu_abs_difference, fpu_recip_step, fpu_rsqrt_step;
 softfp_unary fpu_recip_estimate, fpu_rsqrt_estimate, fpu_recip_exponent;
-uint32_t fpu_unsigned_recip_estimate(uint32_t a);
-uint32_t fpu_unsigned_rsqrt_estimate(uint32_t a);
+softfp_unary fpu_unsigned_recip_estimate, fpu_unsigned_rsqrt_estimate;   /* of 32-bit fractions */
 
 #endif

@@ -98,15 +98,12 @@ COLD_HANDLER(from_int_slow) { from_int_soft(c, o); NEXT; }
 HANDLER(scvtf_d_w) { fpu_set(c, o->rd, host_bits_d((int32_t)c->x[o->rn])); NEXT; }
 HANDLER(ucvtf_d_w) { fpu_set(c, o->rd, host_bits_d((uint32_t)c->x[o->rn])); NEXT; }
 
-/* The host may convert if it rounds as the guest, or has nothing to round: a magnitude of no more than `most`. */
-HOT_INLINE bool is_small_signed(uint64_t n, uint64_t most) { return n + most <= 2 * most; }
-HOT_INLINE bool is_small_unsigned(uint64_t n, uint64_t most) { return n <= most; }
-
+/* The host may convert if it rounds as the guest, or has nothing to round. */
 #define FROM_INT(name, sign, type, to, bits, most)                                                            \
     HANDLER(name)                                                                                             \
     {                                                                                                         \
         type n = (type)c->x[o->rn];                                                                           \
-        if (unlikely(!host_rounds(c) && !is_small_##sign((uint64_t)n, most)))                                 \
+        if (unlikely(!host_rounds(c) && !host_is_small_##sign((uint64_t)n, most)))                                 \
             TAIL(from_int_slow);                                                                              \
         fpu_set(c, o->rd, bits((to)n));                                                                       \
         NEXT;                                                                                                 \

@@ -36,6 +36,16 @@ HOT_INLINE bool host_keeps_denormals(const struct arm64 *c)
     return HOST_IS_IEEE && likely(!(c->fpcr & FPCR_FZ));
 }
 
+/* Rounding is in the instruction's name, and inexact is no news. */
+HOT_INLINE bool host_converts(const struct arm64 *c)
+{
+    return host_keeps_denormals(c) && likely(c->fpsr & FPSR_IXC);
+}
+
+/* Integers up to a power of two that are converted without rounding. */
+HOT_INLINE bool host_is_small_signed(uint64_t n, uint64_t most) { return n + most <= 2 * most; }
+HOT_INLINE bool host_is_small_unsigned(uint64_t n, uint64_t most) { return n <= most; }
+
 /* The guest's mode is the host's, and inexact is no news. */
 HOT_INLINE bool host_rounds(const struct arm64 *c)
 {

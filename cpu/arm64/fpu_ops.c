@@ -181,13 +181,13 @@ struct softfp_result fpu_recip_exponent(struct softfp_mode mode, uint64_t a)
     return (struct softfp_result){ joined(mode, sign_of(mode, a), exponent, 0), r.flags };
 }
 
-/* URECPE and URSQRTE: a fraction of one, of 32 bits; the result is saturated for operands below a half and a quarter. */
-uint32_t fpu_unsigned_recip_estimate(uint32_t a)
+/* URECPE and URSQRTE: saturated for operands below a half and a quarter. */
+struct softfp_result fpu_unsigned_recip_estimate(OP_UNUSED struct softfp_mode mode, uint64_t a)
 {
-    return a >> 31 ? recip_estimate(a >> 23) << 23 : UINT32_MAX;
+    return (struct softfp_result){ a >> 31 ? recip_estimate((unsigned)(a >> 23)) << 23 : UINT32_MAX, 0 };
 }
 
-uint32_t fpu_unsigned_rsqrt_estimate(uint32_t a)
+struct softfp_result fpu_unsigned_rsqrt_estimate(OP_UNUSED struct softfp_mode mode, uint64_t a)
 {
-    return a >> 30 ? rsqrt_estimate(a >> 23) << 23 : UINT32_MAX;
+    return (struct softfp_result){ a >> 30 ? rsqrt_estimate((unsigned)(a >> 23)) << 23 : UINT32_MAX, 0 };
 }

@@ -9,7 +9,7 @@
 
 enum {
     PAGE_BITS = 12,          /* host-side granule of translation; larger guest pages are entered in pieces */
-    TLB_BITS = 9,
+    TLB_BITS = 10,
     TLB_SIZE = 1 << TLB_BITS,
     TLB_NOTHING = 1          /* a tag that matches no page, because pages are aligned */
 };

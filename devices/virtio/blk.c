@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A virtio disk, virtio 1.2, 5.2. The data of a request is moved when the driver notifies; the request is returned when a disk of the
-   latency and rate of the options "latency_us" and "rate_mb" (10^6 bytes a second) would be done: transfers follow each other, latencies
-   overlap.
+/* A virtio disk, virtio 1.2, 5.2. The data of a request is moved when the driver notifies; the request is returned when a disk
+   of the latency and rate of the options "latency_us" and "rate_mb" (10^6 bytes a second) would be done: transfers follow each
+   other, latencies overlap.
    In: a block device as "drive"; without one the slot stays empty. Out: through the transport. */
 #include "base/bits.h"
 #include "base/log.h"
@@ -19,7 +19,8 @@ enum {
 enum {
     CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_SEG_MAX = 12, CONFIG_BLK_SIZE = 20, CONFIG_PHYSICAL_BLOCK_EXP = 24,
     CONFIG_MIN_IO_SIZE = 26, CONFIG_WRITEBACK = 32, CONFIG_MAX_DISCARD_SECTORS = 36, CONFIG_MAX_DISCARD_SEG = 40,
-    CONFIG_DISCARD_SECTOR_ALIGNMENT = 44, CONFIG_MAX_WRITE_ZEROES_SECTORS = 48, CONFIG_MAX_WRITE_ZEROES_SEG = 52, CONFIG_SIZE = 60,
+    CONFIG_DISCARD_SECTOR_ALIGNMENT = 44, CONFIG_MAX_WRITE_ZEROES_SECTORS = 48, CONFIG_MAX_WRITE_ZEROES_SEG = 52,
+    CONFIG_SIZE = 60,
 };
 
 /* struct virtio_blk_req, 5.2.6 */
@@ -32,7 +33,7 @@ enum {
 
 enum {
     QUEUE_SIZE = 256, SEG_MAX = QUEUE_SIZE - 2, SIZE_MAX_BYTES = 1 << 20, PHYSICAL_BLOCK_EXP = 3,
-    REQUEST_MAX = 128 << 20,            /* bytes of one request that are moved at once; loaders that ignore size_max stay below too */
+    REQUEST_MAX = 128 << 20,   /* bytes of one request; loaders that ignore size_max stay below too */
     DISCARD_SECTORS = 1 << 23, DISCARD_SEGMENTS = 16, ZERO_SECTORS = 1 << 15, ZERO_CHUNK = 16 << 10,
 };
 
@@ -96,8 +97,8 @@ static uint8_t written(struct virtio_blk *blk)
     return is_write_through(blk) ? flush(blk) : VIRTIO_BLK_S_OK;
 }
 
-/* Moves whole sectors between the disk and the guest. The host sees whole sectors only: one that straddles buffers is put together
-   here. */
+/* Moves whole sectors between the disk and the guest. The host sees whole sectors only: one that straddles buffers is put
+   together here. */
 static int move(struct virtio_blk *blk, const struct virtq_list *list, uint64_t at, uint64_t disk, uint64_t length, bool in)
 {
     const struct space *space = blk->device.dma;

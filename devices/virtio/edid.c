@@ -7,8 +7,8 @@
 
 /* Offsets within the base block, VESA E-EDID release A2, table 3.1 */
 enum {
-    VENDOR = 8, PRODUCT = 10, SERIAL = 12, MADE = 16, EDID_VERSION = 18, BASIC = 20, CHROMATICITY = 25, ESTABLISHED = 35, STANDARD = 38,
-    DESCRIPTOR = 54, DESCRIPTOR_SIZE = 18, CHECKSUM = 127,
+    VENDOR = 8, PRODUCT = 10, SERIAL = 12, MADE = 16, EDID_VERSION = 18, BASIC = 20, CHROMATICITY = 25, ESTABLISHED = 35,
+    STANDARD = 38, DESCRIPTOR = 54, DESCRIPTOR_SIZE = 18, CHECKSUM = 127,
 };
 
 /* Blanking of a flat panel in pixels and lines, as CVT's reduced blanking has it. */
@@ -16,8 +16,8 @@ enum { H_BLANK = 160, H_FRONT = 48, H_SYNC = 32, V_BLANK = 35, V_FRONT = 3, V_SY
 
 enum { REFRESH_HZ = 60, CLOCK_UNIT_HZ = 10000, DPI = 96 };
 
-/* What stands in every block: the magic number, "ORY", made in 2024, EDID 1.4; digital, 8 bits a colour; gamma 2.2, sRGB, the first timing
-   is preferred; sRGB's primaries; 640x480, 800x600 and 1024x768 at 60 Hz. */
+/* What stands in every block: the magic number, "ORY", made in 2024, EDID 1.4; digital, 8 bits a colour; gamma 2.2, sRGB, the
+   first timing is preferred; sRGB's primaries; 640x480, 800x600 and 1024x768 at 60 Hz. */
 static const uint8_t fixed_part[DESCRIPTOR] = {
     0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x00,
     [VENDOR] = 0x3e, 0x59, [PRODUCT] = 0x01, 0x00, [SERIAL] = 0x01, 0x00, 0x00, 0x00, [MADE] = 0, 34, [EDID_VERSION] = 1, 4,
@@ -28,7 +28,7 @@ static const uint8_t fixed_part[DESCRIPTOR] = {
     [STANDARD] = 0x81, 0xc0, 0x81, 0x80, 0x95, 0x00, 0xa9, 0xc0, 0xb3, 0x00, 0xd1, 0xc0, 0xd1, 0x00, 0x01, 0x01,
 };
 
-static const uint8_t range_limits[DESCRIPTOR_SIZE] = {   /* 5 to 75 Hz, 1 to 255 kHz, up to 660 MHz; no formula beyond the limits */
+static const uint8_t range_limits[DESCRIPTOR_SIZE] = {   /* 5 to 75 Hz, 1 to 255 kHz, up to 660 MHz; no formula */
     0, 0, 0, 0xfd, 0, 5, 75, 1, 255, 66, 1, '\n', ' ', ' ', ' ', ' ', ' ', ' ',
 };
 

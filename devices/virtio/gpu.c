@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A virtio graphics card, virtio 1.2, 5.7: 2D only, one screen. What the guest flushes is copied to a screen of our own, which is what the
-   user sees: a resource that is being filled, or gone, does not show.
-   In: a display as "display", which may ask for another size. Out: through the transport; the screen and the pointer's image through the
-   display. The options "width" and "height" are the size offered at power on. */
-#include <stdlib.h>
+/* A virtio graphics card, virtio 1.2, 5.7: 2D only, one screen. What the guest flushes is copied to a screen of our own, which
+   is what the user sees: a resource that is being filled, or gone, does not show.
+   In: a display as "display", which may ask for another size. Out: through the transport; the screen and the pointer's image
+   through the display. The options "width" and "height" are the size offered at power on. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -11,7 +10,7 @@
 #include "bus/port.h"
 #include "devices/classes.h"
 #include "devices/virtio/edid.h"
-#include "devices/virtio/gpu_pool.h"
+#include "devices/virtio/gpu_screen.h"
 #include "devices/virtio/virtio.h"
 
 enum { VIRTIO_GPU_F_EDID = 1 };   /* 5.7.3 */
@@ -39,8 +38,8 @@ enum {
     EDID_ANSWER_SIZE = HDR_SIZE + 8 + 1024, MEM_ENTRY = 16, COMMAND_MAX = 56, ANSWER_MAX = EDID_ANSWER_SIZE,
 };
 
-/* The work of one notification is bounded: each command costs something, each byte of pixels more, and when the sum is reached the card
-   goes on later in virtual time, as one that moves 4 GB a second. */
+/* The work of one notification is bounded: each command costs something, each byte of pixels more, and when the sum is reached
+   the card goes on later in virtual time, as one that moves 4 GB a second. */
 enum { COMMAND_COST = 4096, WORK_MAX = 16 << 20, PICOSECONDS_PER_BYTE = 250 };
 
 enum { CURSOR_SIDE_MAX = 256 };
@@ -52,11 +51,8 @@ struct virtio_gpu {
     uint32_t width, height;              /* options */
     uint32_t offered_width, offered_height;
     struct gpu_pool pool;
+    struct gpu_screen screen;
     uint32_t scanout;                    /* id of the resource on the screen; 0: dark */
-    struct gpu_rect shown;               /* which part of it */
-    uint32_t *screen;                    /* shown.width x shown.height pixels, XRGB */
-    bool screen_changed;                 /* since the last scan */
-    const bool *scan_reader;             /* whose scan that was */
     uint32_t cursor, hot_x, hot_y, cursor_x, cursor_y;
     struct event resume;
     uint64_t work;                       /* of the notification being served */
@@ -68,10 +64,10 @@ static const struct field gpu_fields[] = {
     FIELD(struct virtio_gpu, offered_height, FIELD_U32),
     GPU_POOL_FIELDS(struct virtio_gpu, pool),
     FIELD(struct virtio_gpu, scanout, FIELD_U32),
-    FIELD(struct virtio_gpu, shown.x, FIELD_U32),
-    FIELD(struct virtio_gpu, shown.y, FIELD_U32),
-    FIELD(struct virtio_gpu, shown.width, FIELD_U32),
-    FIELD(struct virtio_gpu, shown.height, FIELD_U32),
+    FIELD(struct virtio_gpu, screen.shown.x, FIELD_U32),
+    FIELD(struct virtio_gpu, screen.shown.y, FIELD_U32),
+    FIELD(struct virtio_gpu, screen.shown.width, FIELD_U32),
+    FIELD(struct virtio_gpu, screen.shown.height, FIELD_U32),
     FIELD(struct virtio_gpu, cursor, FIELD_U32),
     FIELD(struct virtio_gpu, hot_x, FIELD_U32),
     FIELD(struct virtio_gpu, hot_y, FIELD_U32),
@@ -113,32 +109,12 @@ static uint32_t response_to(enum gpu_result result)
     return responses[result];
 }
 
-/* ---- the screen ---- */
+/* ---- the monitor ---- */
 
 static void turn_off(struct virtio_gpu *gpu)
 {
-    free(gpu->screen);
-    gpu->screen = NULL;
+    gpu_screen_off(&gpu->screen);
     gpu->scanout = 0;
-    gpu->shown = (struct gpu_rect){ 0 };
-    gpu->screen_changed = true;
-}
-
-/* Copies what a rectangle of resource n and the shown part of it have in common. */
-static void show(struct virtio_gpu *gpu, int n, const struct gpu_rect *r)
-{
-    const struct gpu_rect *s = &gpu->shown;
-    uint32_t left = r->x > s->x ? r->x : s->x, right = r->x + r->width < s->x + s->width ? r->x + r->width : s->x + s->width;
-    uint32_t top = r->y > s->y ? r->y : s->y, bottom = r->y + r->height < s->y + s->height ? r->y + r->height : s->y + s->height;
-    if (left >= right || top >= bottom)
-        return;
-    for (uint32_t y = top; y < bottom; y++) {
-        const uint32_t *from = gpu->pool.pixels[n] + (uint64_t)y * gpu->pool.width[n] + left;
-        uint32_t *to = gpu->screen + (uint64_t)(y - s->y) * s->width + (left - s->x);
-        for (uint32_t x = 0; x < right - left; x++)
-            to[x] = from[x] & 0xffffff;
-    }
-    gpu->screen_changed = true;
 }
 
 /* Where the guest's pointer is does not matter: the host draws its image at its own pointer. */
@@ -162,13 +138,7 @@ static void hide_cursor(struct virtio_gpu *gpu)
 
 static void gpu_scan(void *device, struct display_frame *frame, bool *dirty)
 {
-    struct virtio_gpu *gpu = device;
-    *frame = (struct display_frame){ gpu->screen, gpu->shown.width, gpu->shown.height, gpu->shown.width };
-    if (!dirty)
-        return;
-    *dirty = gpu->screen_changed || gpu->scan_reader != dirty;
-    gpu->scan_reader = dirty;
-    gpu->screen_changed = false;
+    gpu_screen_scan(&((struct virtio_gpu *)device)->screen, frame, dirty);
 }
 
 static uint32_t clamp_side(unsigned side)
@@ -246,17 +216,11 @@ static uint32_t set_scanout(struct virtio_gpu *gpu, struct command *c)
         return RESP_ERR_INVALID_RESOURCE_ID;
     if (!r.width || !r.height || !gpu_pool_holds(&gpu->pool, n, &r))
         return RESP_ERR_INVALID_PARAMETER;
-    if (!gpu->screen || gpu->shown.width != r.width || gpu->shown.height != r.height) {
-        uint32_t *screen = calloc(1, (size_t)area_bytes(&r));
-        if (!screen)
-            return RESP_ERR_OUT_OF_MEMORY;
-        turn_off(gpu);
-        gpu->screen = screen;
-    }
+    if (!gpu_screen_set(&gpu->screen, &r))
+        return RESP_ERR_OUT_OF_MEMORY;
     gpu->scanout = id;
-    gpu->shown = r;
     gpu->work += area_bytes(&r);
-    show(gpu, n, &r);
+    gpu_screen_show(&gpu->screen, &gpu->pool, n, &r);
     return RESP_OK_NODATA;
 }
 
@@ -271,7 +235,7 @@ static uint32_t resource_flush(struct virtio_gpu *gpu, struct command *c)
         return RESP_ERR_INVALID_PARAMETER;
     if (gpu->scanout == id) {
         gpu->work += area_bytes(&r);
-        show(gpu, n, &r);
+        gpu_screen_show(&gpu->screen, &gpu->pool, n, &r);
     }
     return RESP_OK_NODATA;
 }
@@ -503,7 +467,7 @@ static void gpu_reset(struct device *device)
 static void gpu_fini(struct device *device)
 {
     struct virtio_gpu *gpu = (struct virtio_gpu *)device;
-    free(gpu->screen);
+    gpu_screen_off(&gpu->screen);
     gpu_pool_clear(&gpu->pool);
     virtio_unplug(&gpu->v);
 }

@@ -151,7 +151,8 @@ enum gpu_result gpu_pool_attach(struct gpu_pool *pool, int n, const struct space
 
 bool gpu_pool_holds(const struct gpu_pool *pool, int n, const struct gpu_rect *r)
 {
-    return r->x <= pool->width[n] && r->width <= pool->width[n] - r->x && r->y <= pool->height[n] && r->height <= pool->height[n] - r->y;
+    uint32_t width = pool->width[n], height = pool->height[n];
+    return r->x <= width && r->width <= width - r->x && r->y <= height && r->height <= height - r->y;
 }
 
 /* The last page that starts at or before this place of the backing. Empty pages start where the next one does. */
@@ -169,7 +170,8 @@ static const struct gpu_page *page_at(const struct gpu_pool *pool, int n, uint64
     return &pages[low];
 }
 
-static bool read_backing(const struct gpu_pool *pool, int n, const struct space *space, uint64_t place, uint8_t *to, uint64_t length)
+static bool read_backing(const struct gpu_pool *pool, int n, const struct space *space, uint64_t place, uint8_t *to,
+                         uint64_t length)
 {
     const struct gpu_page *page = page_at(pool, n, place), *end = pool->pages[n] + pool->page_count[n];
     for (; length && page < end; page++) {
@@ -184,7 +186,8 @@ static bool read_backing(const struct gpu_pool *pool, int n, const struct space 
     return !length;
 }
 
-enum gpu_result gpu_pool_transfer(struct gpu_pool *pool, int n, const struct space *space, const struct gpu_rect *r, uint64_t offset)
+enum gpu_result gpu_pool_transfer(struct gpu_pool *pool, int n, const struct space *space, const struct gpu_rect *r,
+                                  uint64_t offset)
 {
     if (!pool->pages[n])
         return GPU_FAILED;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The resources of a virtio GPU: images on the host, and the guest memory they are filled from (virtio 1.2, 5.7.6). Their number and their
-   memory are limited, as the guest says how many and how large. */
+/* The resources of a virtio GPU: images on the host, and the guest memory they are filled from (virtio 1.2, 5.7.6). Their
+   number and their memory are limited, as the guest says how many and how large. */
 #ifndef DEVICES_VIRTIO_GPU_POOL_H
 #define DEVICES_VIRTIO_GPU_POOL_H
 
@@ -26,7 +26,7 @@ struct gpu_page {
 struct gpu_pool {
     uint32_t id[GPU_RESOURCES];                  /* the guest's number for it; 0: free */
     uint32_t width[GPU_RESOURCES], height[GPU_RESOURCES], format[GPU_RESOURCES];
-    uint32_t *pixels[GPU_RESOURCES];             /* ARGB as host numbers; the top byte is what the guest wrote there, also for formats with X */
+    uint32_t *pixels[GPU_RESOURCES];             /* ARGB as host numbers; also in formats with X the top byte is the guest's */
     struct gpu_page *pages[GPU_RESOURCES];       /* NULL: no backing */
     uint32_t page_count[GPU_RESOURCES];
     uint64_t memory;                             /* bytes in use */
@@ -55,7 +55,9 @@ enum gpu_result gpu_pool_detach(struct gpu_pool *pool, int n);
 /* Is the rectangle within resource n? */
 bool gpu_pool_holds(const struct gpu_pool *pool, int n, const struct gpu_rect *r);
 
-/* Fills the rectangle, which must be within the resource, from the backing, `offset` bytes into it; its lines are as far apart there as the resource is wide. */
-enum gpu_result gpu_pool_transfer(struct gpu_pool *pool, int n, const struct space *space, const struct gpu_rect *r, uint64_t offset);
+/* Fills the rectangle, which must be within the resource, from the backing, `offset` bytes into it; its lines are as far apart
+   there as the resource is wide. */
+enum gpu_result gpu_pool_transfer(struct gpu_pool *pool, int n, const struct space *space, const struct gpu_rect *r,
+                                  uint64_t offset);
 
 #endif

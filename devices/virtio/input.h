@@ -31,7 +31,8 @@ struct virtio_input {
     struct virtio_device v;
     struct input *port;
     const struct virtio_input_model *model;
-    /* Events on their way to the guest: a ring. `queued` belong to complete groups, `open` to the group that has not ended yet. */
+    /* Events on their way to the guest: a ring. `queued` belong to complete groups, `open` to the group that has not ended yet.
+       */
     uint16_t type[VIRTIO_INPUT_EVENTS], code[VIRTIO_INPUT_EVENTS];
     uint32_t value[VIRTIO_INPUT_EVENTS];
     uint16_t first, queued, open;

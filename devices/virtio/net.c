@@ -11,8 +11,8 @@
 
 /* 5.1.3 */
 enum {
-    VIRTIO_NET_F_MAC = 5, VIRTIO_NET_F_MRG_RXBUF = 15, VIRTIO_NET_F_STATUS = 16, VIRTIO_NET_F_CTRL_VQ = 17, VIRTIO_NET_F_CTRL_RX = 18,
-    VIRTIO_NET_F_CTRL_RX_EXTRA = 20, VIRTIO_NET_F_CTRL_MAC_ADDR = 23,
+    VIRTIO_NET_F_MAC = 5, VIRTIO_NET_F_MRG_RXBUF = 15, VIRTIO_NET_F_STATUS = 16, VIRTIO_NET_F_CTRL_VQ = 17,
+    VIRTIO_NET_F_CTRL_RX = 18, VIRTIO_NET_F_CTRL_RX_EXTRA = 20, VIRTIO_NET_F_CTRL_MAC_ADDR = 23,
 };
 
 enum { RECEIVEQ, TRANSMITQ, CONTROLQ, QUEUE_SIZE = 256, CONTROL_SIZE = 64 };
@@ -25,8 +25,8 @@ enum { HDR_FLAGS = 0, HDR_GSO_TYPE = 1, HDR_NUM_BUFFERS = 10, HDR_SIZE = 12, VIR
 
 /* Control commands, 5.1.6.5: class and command */
 enum {
-    CTRL_RX_PROMISC = 0x0000, CTRL_RX_ALLMULTI = 0x0001, CTRL_RX_ALLUNI = 0x0002, CTRL_RX_NOMULTI = 0x0003, CTRL_RX_NOUNI = 0x0004,
-    CTRL_RX_NOBCAST = 0x0005, CTRL_MAC_TABLE_SET = 0x0100, CTRL_MAC_ADDR_SET = 0x0101,
+    CTRL_RX_PROMISC = 0x0000, CTRL_RX_ALLMULTI = 0x0001, CTRL_RX_ALLUNI = 0x0002, CTRL_RX_NOMULTI = 0x0003,
+    CTRL_RX_NOUNI = 0x0004, CTRL_RX_NOBCAST = 0x0005, CTRL_MAC_TABLE_SET = 0x0100, CTRL_MAC_ADDR_SET = 0x0101,
     CTRL_HEADER = 2, VIRTIO_NET_OK = 0, VIRTIO_NET_ERR = 1,
 };
 
@@ -91,7 +91,8 @@ static bool is_wanted(const struct virtio_net *net, const uint8_t *address)
         return !net->nobcast;
     if (address[0] & 1)
         return !net->nomulti && (net->allmulti || is_listed(&net->multicast, address));
-    return !net->nouni && (net->alluni || !memcmp(address, net->v.config + CONFIG_MAC, ETH_ADDRESS) || is_listed(&net->unicast, address));
+    bool own = !memcmp(address, net->v.config + CONFIG_MAC, ETH_ADDRESS);
+    return !net->nouni && (net->alluni || own || is_listed(&net->unicast, address));
 }
 
 static bool net_ready(void *device)
@@ -115,7 +116,8 @@ static uint32_t fill(struct virtio_net *net, const struct virtq_list *in, const 
     return (uint32_t)n;
 }
 
-/* 5.1.6.4: one buffer, or with VIRTIO_NET_F_MRG_RXBUF as many as it takes. All or nothing: where they do not suffice they are given back. */
+/* 5.1.6.4: one buffer, or with VIRTIO_NET_F_MRG_RXBUF as many as it takes. All or nothing: where they do not suffice they are
+   given back. */
 static bool deliver(struct virtio_net *net, const uint8_t *frame, size_t length)
 {
     struct virtq_chain first, more;
@@ -306,8 +308,8 @@ static int net_init(struct device *device, struct error *err)
     net->port->ready = net_ready;
     net->port->receive = net_receive;
     net->port->device = net;
-    uint64_t features = 1u << VIRTIO_NET_F_MAC | 1u << VIRTIO_NET_F_MRG_RXBUF | 1u << VIRTIO_NET_F_STATUS | 1u << VIRTIO_NET_F_CTRL_VQ |
-                        1u << VIRTIO_NET_F_CTRL_RX | 1u << VIRTIO_NET_F_CTRL_RX_EXTRA | 1u << VIRTIO_NET_F_CTRL_MAC_ADDR;
+    uint64_t features = 1u << VIRTIO_NET_F_MAC | 1u << VIRTIO_NET_F_MRG_RXBUF | 1u << VIRTIO_NET_F_STATUS |
+                        1u << VIRTIO_NET_F_CTRL_VQ | 1u << VIRTIO_NET_F_CTRL_RX | 1u << VIRTIO_NET_F_CTRL_RX_EXTRA | 1u << VIRTIO_NET_F_CTRL_MAC_ADDR;
     virtio_init(&net->v, device, &net_virtio, features, CONFIG_SIZE);
     st_le16(net->v.config + CONFIG_STATUS, VIRTIO_NET_S_LINK_UP);
     return virtio_plug(device->parent, &net->v, err);

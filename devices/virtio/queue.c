@@ -120,7 +120,8 @@ static bool load_desc(struct virtq *q, gpa_t at, struct desc *d)
     return true;
 }
 
-/* Descriptors of the queue's own table may be followed by one that points to an indirect table, where the chain ends (2.7.5.3). */
+/* Descriptors of the queue's own table may be followed by one that points to an indirect table, where the chain ends (2.7.5.3).
+   */
 static bool enter_indirect(struct virtq *q, const struct desc *d, bool nested, gpa_t *table, uint32_t *entries)
 {
     if (!q->indirect)
@@ -192,7 +193,8 @@ void virtq_push(struct virtq *q, uint16_t head, uint32_t written)
     uint8_t entry[USED_ENTRY];
     st_le32(entry, head);
     st_le32(entry + 4, written);
-    if (!space_write(q->space, q->device + USED_RING + (uint64_t)(q->used_next & (q->size - 1)) * USED_ENTRY, entry, sizeof entry))
+    gpa_t at = q->device + USED_RING + (uint64_t)(q->used_next & (q->size - 1)) * USED_ENTRY;
+    if (!space_write(q->space, at, entry, sizeof entry))
         fault(q, "a ring is not in RAM");
     q->in_flight--;
     store16(q, q->device + USED_IDX, ++q->used_next);
@@ -222,7 +224,8 @@ static const struct virtq_range *range_at(const struct virtq_list *list, uint64_
     return NULL;
 }
 
-static size_t copy(const struct space *space, const struct virtq_list *list, uint64_t offset, uint8_t *buffer, size_t length, bool write)
+static size_t copy(const struct space *space, const struct virtq_list *list, uint64_t offset, uint8_t *buffer, size_t length,
+                   bool write)
 {
     size_t done = 0;
     const struct virtq_range *r = range_at(list, &offset), *end = list->range + list->count;

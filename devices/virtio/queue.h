@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Split virtqueues (virtio 1.2, 2.7), read as a hostile driver may have written them. Nothing that lies in guest memory is believed:
-   every index, length, address, direction and chain is checked each time it is read, and every walk ends after a fixed number of
-   steps. What breaks the rules sets `fault`, after which the queue is dead until it is reset. */
+/* Split virtqueues (virtio 1.2, 2.7), read as a hostile driver may have written them. Nothing that lies in guest memory is
+   believed: every index, length, address, direction and chain is checked each time it is read, and every walk ends after a
+   fixed number of steps. What breaks the rules sets `fault`, after which the queue is dead until it is reset. */
 #ifndef DEVICES_VIRTIO_QUEUE_H
 #define DEVICES_VIRTIO_QUEUE_H
 
 #include "bus/space.h"
 #include "bus/state.h"
 
-/* The longest chain that is followed. 2.7.5.3.1 wants chains no longer than the queue, but Linux lets indirect tables grow beyond it
-   (the page list of a large frame buffer). */
+/* The longest chain that is followed. 2.7.5.3.1 wants chains no longer than the queue, but Linux lets indirect tables grow
+   beyond it (the page list of a large frame buffer). */
 enum { VIRTQ_RANGES = 1024 };
 
 struct virtq_range {

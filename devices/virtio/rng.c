@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A virtio entropy source, virtio 1.2, 5.4. Its numbers are those of SplitMix64 (Steele, Lea, Flood, 2014) from the option "seed": the
-   same run gives the same numbers, on purpose. A guest that must have secrets needs another machine, or a seed its user keeps.
+/* A virtio entropy source, virtio 1.2, 5.4. Its numbers are those of SplitMix64 (Steele, Lea, Flood, 2014) from the option
+   "seed": the same run gives the same numbers, on purpose. A guest that must have secrets needs another machine, or a seed its
+   user keeps.
    In: the option. Out: through the transport. */
 #include "base/bits.h"
 #include "devices/classes.h"

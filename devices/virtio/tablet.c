@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A virtio tablet: a pointer with absolute positions, so that the guest's pointer follows the host's without a grab; wheels and buttons
-   are those of a mouse.
+/* A virtio tablet: a pointer with absolute positions, so that the guest's pointer follows the host's without a grab; wheels and
+   buttons are those of a mouse.
    In: an input port as "input". Out: through the transport. */
 #include "devices/classes.h"
 #include "devices/virtio/input.h"

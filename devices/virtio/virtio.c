@@ -8,7 +8,8 @@ enum { STATUS_BY_DRIVER = VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_DRIVER_OK 
 
 #define COMMON_FEATURES (1ull << VIRTIO_F_INDIRECT_DESC | 1ull << VIRTIO_F_EVENT_IDX | 1ull << VIRTIO_F_VERSION_1)
 
-void virtio_init(struct virtio_device *v, struct device *owner, const struct virtio_ops *ops, uint64_t features, unsigned config_size)
+void virtio_init(struct virtio_device *v, struct device *owner, const struct virtio_ops *ops, uint64_t features,
+                 unsigned config_size)
 {
     bug_on(ops->queue_count > VIRTIO_QUEUES || config_size > VIRTIO_CONFIG_MAX);
     v->ops = ops;
@@ -214,7 +215,7 @@ void virtio_enable_queue(struct virtio_device *v, uint32_t n, bool enable)
         return;
     if (!enable)
         stop_queue(v, n);
-    else if (!(v->status & VIRTIO_FEATURES_OK))   /* 3.1.1: queues are set up after negotiation, which decides how they are read */
+    else if (!(v->status & VIRTIO_FEATURES_OK))   /* 3.1.1: negotiation decides how queues are read */
         guest_log(v->owner->id, "queue %u enabled before FEATURES_OK; ignored", (unsigned)n);
     else if (!virtq_start(q, v->owner->dma, virtio_has(v, VIRTIO_F_EVENT_IDX), virtio_has(v, VIRTIO_F_INDIRECT_DESC)))
         check_fault(v, q);

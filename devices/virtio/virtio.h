@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What all virtio devices share (virtio 1.2, chapters 2 and 3; modern interface only): feature negotiation, the status machine,
-   configuration space, interrupt causes. A device part embeds a virtio_device and plugs it into the transport that is its parent on
-   the board (virtio-mmio today); neither knows more of the other than what this page says. */
+   configuration space, interrupt causes. A device part embeds a virtio_device and plugs it into the transport that is its
+   parent on the board (virtio-mmio today); neither knows more of the other than what this page says. */
 #ifndef DEVICES_VIRTIO_VIRTIO_H
 #define DEVICES_VIRTIO_VIRTIO_H
 
@@ -68,7 +68,8 @@ struct virtio_transport {
 /* ---- for devices ---- */
 
 /* In the device's init. `features` are those of its type; `config` may then be filled in. */
-void virtio_init(struct virtio_device *v, struct device *owner, const struct virtio_ops *ops, uint64_t features, unsigned config_size);
+void virtio_init(struct virtio_device *v, struct device *owner, const struct virtio_ops *ops, uint64_t features,
+                 unsigned config_size);
 
 /* In the device's init, after virtio_init: puts it into the transport it sits on (`parent`, whose state starts with a struct
    virtio_transport: the board's table must place it so). Fails when there is none or it is occupied. The order in which transport
@@ -110,8 +111,8 @@ void virtio_accept(struct virtio_device *v, uint32_t select, uint32_t features);
 void virtio_set_status(struct virtio_device *v, uint8_t status);
 void virtio_acknowledge(struct virtio_device *v, uint8_t causes);
 
-/* Queue n, or NULL. The transport programs size and addresses while it is not ready, then enables it; a failure to do so breaks the
-   device. */
+/* Queue n, or NULL. The transport programs size and addresses while it is not ready, then enables it; a failure to do so breaks
+   the device. */
 struct virtq *virtio_queue(struct virtio_device *v, uint32_t n);
 void virtio_enable_queue(struct virtio_device *v, uint32_t n, bool enable);
 

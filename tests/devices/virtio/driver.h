@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's side of a virtio device, for tests: a virtio-mmio slot with one device in it, negotiation, and split virtqueues as a
-   driver keeps them. What goes through it obeys the specification; a test that wants to break the rules writes registers and rings
-   itself. */
+/* The guest's side of a virtio device, for tests: a virtio-mmio slot with one device in it, negotiation, and split virtqueues
+   as a driver keeps them. What goes through it obeys the specification; a test that wants to break the rules writes registers
+   and rings itself. */
 #ifndef TESTS_DEVICES_VIRTIO_DRIVER_H
 #define TESTS_DEVICES_VIRTIO_DRIVER_H
 
@@ -11,7 +11,8 @@
 /* Registers, 4.2.2 */
 enum {
     REG_MAGIC = 0x00, REG_VERSION = 0x04, REG_DEVICE_ID = 0x08, REG_DEVICE_FEATURES = 0x10, REG_DEVICE_FEATURES_SEL = 0x14,
-    REG_DRIVER_FEATURES = 0x20, REG_DRIVER_FEATURES_SEL = 0x24, REG_QUEUE_SEL = 0x30, REG_QUEUE_NUM_MAX = 0x34, REG_QUEUE_NUM = 0x38,
+    REG_DRIVER_FEATURES = 0x20, REG_DRIVER_FEATURES_SEL = 0x24, REG_QUEUE_SEL = 0x30,
+    REG_QUEUE_NUM_MAX = 0x34, REG_QUEUE_NUM = 0x38,
     REG_QUEUE_READY = 0x44, REG_QUEUE_NOTIFY = 0x50, REG_INTERRUPT_STATUS = 0x60, REG_INTERRUPT_ACK = 0x64, REG_STATUS = 0x70,
     REG_QUEUE_DESC = 0x80, REG_QUEUE_DRIVER = 0x90, REG_QUEUE_DEVICE = 0xa0, REG_CONFIG_GENERATION = 0xfc, REG_CONFIG = 0x100,
 };

@@ -139,7 +139,8 @@ static void mad_start(struct driver *d, uint64_t *random)
     d->heap = heap;
 }
 
-void mad_driver_run(struct driver *d, int steps, uint64_t seed, mad_mutate *mutate, void (*between)(void *to, uint64_t *random), void *to)
+void mad_driver_run(struct driver *d, int steps, uint64_t seed, mad_mutate *mutate,
+                    void (*between)(void *to, uint64_t *random), void *to)
 {
     uint64_t random = seed | 1;
     mad_start(d, &random);

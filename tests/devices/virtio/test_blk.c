@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: commands that touch the wrong sectors, errors of the host that the guest never hears of, requests beyond the disk's end,
-   data that should last and was not flushed, completions at the wrong time, a hostile driver that crashes or hangs the machine. */
+/* Catches: commands that touch the wrong sectors, errors of the host that the guest never hears of, requests beyond the disk's
+   end, data that should last and was not flushed, completions at the wrong time, a hostile driver that crashes or hangs the
+   machine. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 #include "tests/devices/virtio/mad_driver.h"
 #include "tests/support/support.h"
 
-enum { F_SIZE_MAX = 1, F_SEG_MAX = 2, F_RO = 5, F_BLK_SIZE = 6, F_FLUSH = 9, F_CONFIG_WCE = 11, F_DISCARD = 13, F_WRITE_ZEROES = 14 };
+enum { F_SIZE_MAX = 1, F_SEG_MAX = 2, F_RO = 5, F_BLK_SIZE = 6, F_FLUSH = 9, F_CONFIG_WCE = 11 };
+enum { F_DISCARD = 13, F_WRITE_ZEROES = 14 };
 enum { T_IN = 0, T_OUT = 1, T_FLUSH = 4, T_GET_ID = 8, T_DISCARD = 11, T_WRITE_ZEROES = 13 };
 enum { S_OK = 0, S_IOERR = 1, S_UNSUPP = 2, S_NONE = 0xee };
 enum { DISK_SIZE = 256 * 1024, LONG_ENOUGH_US = 2000 };
@@ -172,8 +174,8 @@ START_TEST(sectors_may_straddle_buffers_of_any_size_in_an_indirect_table)
     gpa_t data = driver_alloc(d, 4096), status = driver_alloc(d, 64), head_at = header(d, T_IN, 3);
     /* A header in two pieces, 1536 bytes of data in odd ones, the status behind the last of them. */
     struct driver_buffer b[] = {
-        { head_at, 5, false }, { head_at + 5, 11, false }, { data, 1, true }, { data + 100, 700, true }, { data + 900, 333, true },
-        { data + 2000, 502, true }, { status, 1, true },
+        { head_at, 5, false }, { head_at + 5, 11, false }, { data, 1, true }, { data + 100, 700, true },
+        { data + 900, 333, true }, { data + 2000, 502, true }, { status, 1, true },
     };
     uint16_t head, expected = driver_add(d, 0, b, 7, true);
     uint32_t written;
@@ -365,6 +367,26 @@ START_TEST(a_reset_forgets_what_is_in_flight)
 }
 END_TEST
 
+START_TEST(a_chain_made_available_again_while_in_flight_needs_a_reset)
+{
+    struct driver *d = start(false, false);
+    ck_assert(driver_negotiate(d, 1ull << VIRTIO_F_VERSION_1));
+    driver_setup_queue(d, 0, 4);
+    driver_store(d, REG_STATUS, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_FEATURES_OK | VIRTIO_DRIVER_OK);
+    gpa_t status = driver_alloc(d, 1);
+    struct driver_buffer b[] = { { header(d, T_FLUSH, 0), 16, false }, { status, 1, true } };
+    driver_add(d, 0, b, 2, false);
+    for (unsigned i = 0; i < 5; i++) {
+        ck_assert(!(driver_load(d, REG_STATUS) & VIRTIO_NEEDS_RESET));
+        device_fixture_write(d->f, d->queue[0].avail + 2, 2, i + 1);
+        driver_store(d, REG_QUEUE_NOTIFY, 0);
+    }
+    ck_assert(driver_load(d, REG_STATUS) & VIRTIO_NEEDS_RESET);
+    device_fixture_run(d->f, LONG_ENOUGH_US * TICKS_PER_US);
+    driver_free(d);
+}
+END_TEST
+
 START_TEST(a_full_queue_of_large_requests_is_served_over_time)
 {
     struct driver *d = boot(false, false);
@@ -456,6 +478,7 @@ Suite *test_suite(void)
     tcase_add_test(t, unknown_commands_are_unsupported);
     tcase_add_test(t, a_request_takes_the_time_of_a_disk);
     tcase_add_test(t, a_reset_forgets_what_is_in_flight);
+    tcase_add_test(t, a_chain_made_available_again_while_in_flight_needs_a_reset);
     tcase_add_test(t, a_full_queue_of_large_requests_is_served_over_time);
     tcase_add_test(t, a_request_without_a_header_or_a_status_needs_a_reset);
     tcase_add_test(t, a_mad_driver_does_no_harm);

@@ -33,7 +33,9 @@ static void check(unsigned width, unsigned height)
 
 START_TEST(the_preferred_mode_is_the_size_asked_for)
 {
-    const unsigned sizes[][2] = { { 1024, 768 }, { 800, 600 }, { 1920, 1080 }, { 3840, 2160 }, { 1, 1 }, { EDID_MAX, EDID_MAX }, { 1367, 769 } };
+    const unsigned sizes[][2] = {
+        { 1024, 768 }, { 800, 600 }, { 1920, 1080 }, { 3840, 2160 }, { 1, 1 }, { EDID_MAX, EDID_MAX }, { 1367, 769 },
+    };
     for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++)
         check(sizes[i][0], sizes[i][1]);
 }

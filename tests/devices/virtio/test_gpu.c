@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: pixels in the wrong place, order or colour; what is not flushed showing, and what is flushed not; rectangles that overflow;
-   host memory that a guest can exhaust or see after it was freed; resizes that never reach the driver. */
+/* Catches: pixels in the wrong place, order or colour; what is not flushed showing, and what is flushed not; rectangles that
+   overflow; host memory that a guest can exhaust or see after it was freed; resizes that never reach the driver. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -532,8 +532,8 @@ static void gpu_request(struct driver *d, uint64_t *random, uint8_t *bytes, unsi
 {
     (void)d;
     static const uint32_t types[] = {
-        CREATE_2D, CREATE_2D, UNREF, SET_SCANOUT, SET_SCANOUT, FLUSH, TRANSFER, TRANSFER, ATTACH, ATTACH, DETACH, GET_EDID, UPDATE_CURSOR,
-        MOVE_CURSOR, GET_DISPLAY_INFO, 0,
+        CREATE_2D, CREATE_2D, UNREF, SET_SCANOUT, SET_SCANOUT, FLUSH, TRANSFER, TRANSFER, ATTACH, ATTACH, DETACH, GET_EDID,
+        UPDATE_CURSOR, MOVE_CURSOR, GET_DISPLAY_INFO, 0,
     };
     uint32_t type = types[mad_random(random) % ARRAY_SIZE(types)];
     st_le32(bytes, type);

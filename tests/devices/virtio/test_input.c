@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: a device that Linux would take for another one, events lost, torn apart or delivered to the wrong device, keys stuck because
-   a release was dropped, a guest that is too slow and makes the host wait. */
+/* Catches: a device that Linux would take for another one, events lost, torn apart or delivered to the wrong device, keys stuck
+   because a release was dropped, a guest that is too slow and makes the host wait. */
 #include <string.h>
 
 #include "base/bits.h"

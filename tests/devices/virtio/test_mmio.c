@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: registers at wrong offsets or of wrong widths, negotiation that lets a driver have what was not offered, a status machine that
-   can be skipped, interrupts that cannot be acknowledged, a reset that leaves something behind. */
+/* Catches: registers at wrong offsets or of wrong widths, negotiation that lets a driver have what was not offered, a status
+   machine that can be skipped, interrupts that cannot be acknowledged, a reset that leaves something behind. */
 #include "base/bits.h"
 #include "bus/port.h"
 #include "tests/devices/virtio/driver.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: rings that go wrong where they wrap, notifications lost or sent needlessly, and descriptors that are believed. The device
-   behind the queue is the entropy source, which fills what it is given. */
+/* Catches: rings that go wrong where they wrap, notifications lost or sent needlessly, and descriptors that are believed. The
+   device behind the queue is the entropy source, which fills what it is given. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -36,7 +36,8 @@ static void offer(struct driver *d, uint16_t head)
     driver_store(d, REG_QUEUE_NOTIFY, 0);
 }
 
-/* The device must have gone into DEVICE_NEEDS_RESET and told so, must stay silent from then on, and must live again after a reset. */
+/* The device must have gone into DEVICE_NEEDS_RESET and told so, must stay silent from then on, and must live again after a
+   reset. */
 static void expect_broken_and_repair(struct driver *d)
 {
     ck_assert(needs_reset(d));

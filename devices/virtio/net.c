@@ -309,7 +309,8 @@ static int net_init(struct device *device, struct error *err)
     net->port->receive = net_receive;
     net->port->device = net;
     uint64_t features = 1u << VIRTIO_NET_F_MAC | 1u << VIRTIO_NET_F_MRG_RXBUF | 1u << VIRTIO_NET_F_STATUS |
-                        1u << VIRTIO_NET_F_CTRL_VQ | 1u << VIRTIO_NET_F_CTRL_RX | 1u << VIRTIO_NET_F_CTRL_RX_EXTRA | 1u << VIRTIO_NET_F_CTRL_MAC_ADDR;
+                        1u << VIRTIO_NET_F_CTRL_VQ | 1u << VIRTIO_NET_F_CTRL_RX | 1u << VIRTIO_NET_F_CTRL_RX_EXTRA |
+                        1u << VIRTIO_NET_F_CTRL_MAC_ADDR;
     virtio_init(&net->v, device, &net_virtio, features, CONFIG_SIZE);
     st_le16(net->v.config + CONFIG_STATUS, VIRTIO_NET_S_LINK_UP);
     return virtio_plug(device->parent, &net->v, err);

@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 enum {
-    ORACLE_INSNS = 8,          /* instructions of one case at most */
+    ORACLE_INSNS = 50,         /* instructions of one case at most */
     ORACLE_DATA = 16,          /* words behind the instructions, for literals */
     ORACLE_MEMORY = 1024,      /* bytes of scratch memory that are set before and compared after */
-    ORACLE_BATCH = 8192,       /* cases of one run of QEMU */
+    ORACLE_BATCH = 3072,       /* cases of one run of QEMU; their slots are smaller than 1 MiB */
 
     /* A case's code has a slot of its own: the load of X30, the instructions, the way out, the data, X30. */
-    ORACLE_SLOT = 128,
-    ORACLE_SLOT_INSNS = 4, ORACLE_SLOT_EXIT = 36, ORACLE_SLOT_DATA = 48, ORACLE_SLOT_X30 = 112,
+    ORACLE_SLOT = 320,
+    ORACLE_SLOT_INSNS = 4, ORACLE_SLOT_EXIT = 204, ORACLE_SLOT_DATA = 216, ORACLE_SLOT_X30 = 280,
 
     /* Two pages are mapped, their neighbours are not. The scratch memory lies across the border between the two. */
     ORACLE_CODE_VA = 0x44000000, ORACLE_PAGES_VA = 0x20000000, ORACLE_PAGES_SIZE = 8192,
@@ -32,7 +32,7 @@ struct oracle_state {
 };
 
 struct oracle_case {
-    uint32_t insn[ORACLE_INSNS], count, pad[3];
+    uint32_t insn[ORACLE_INSNS], count, pad;
     uint32_t data[ORACLE_DATA];
     struct oracle_state start;
 };

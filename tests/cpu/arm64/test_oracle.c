@@ -7,7 +7,10 @@
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
 
-enum { ADD_V3_V1_V2_16B = 0x4e228423, LDR_X0_X1 = 0xf9400020, LITERAL_X5 = 0x58000165 /* the first data words */, UDF = 0 };
+enum { ADD_V3_V1_V2_16B = 0x4e228423, LDR_X0_X1 = 0xf9400020, UDF = 0 };
+
+/* LDR X5 from the first data words. */
+enum { LITERAL_X5 = 0x58000005 | (ORACLE_SLOT_DATA - ORACLE_SLOT_INSNS) / 4 << 5 };
 
 static void make_add(struct oracle_case *c, uint64_t *seed, unsigned index, const void *arg)
 {

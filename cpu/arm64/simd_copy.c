@@ -11,8 +11,6 @@
 #define ALL_S(value) ((value) * 0x0000000100000001ull)
 #define ALL_D(value) (value)
 
-#define LANE_D(i) (i)
-
 /* One set of handlers for each lane size. aux is a lane of Vd, or of Vn where there is but one; sh is a lane of Vn. */
 #define COPIES(lane, LANE, ALL, type)                                       \
     HANDLER(dup_element_##lane)                                             \
@@ -165,7 +163,8 @@ static uint64_t bytes_of_bits(uint64_t v)
     return r;
 }
 
-/* AdvSIMDExpandImm for the floating-point constants: sign, exponent with its second bit inverted and repeated, four bits of fraction. */
+/* AdvSIMDExpandImm for the floating-point constants: sign, exponent with its second bit inverted and repeated, four bits of
+   fraction. */
 static uint64_t expand_float(uint64_t v)
 {
     return bit(v, 7) << 31 | (bit(v, 6) ? 0x1full << 25 : 1ull << 30) | (v & 63) << 19;

@@ -11,6 +11,9 @@
 #define VN (&c->v[o->rn])
 #define VM (&c->v[o->rm])
 
+/* So that LANE_##x can be a parameter: doublewords are where they are on every host. */
+#define LANE_D(i) (i)
+
 /* Every lane of Vd becomes `result`, an expression of n, m, d, the lanes of Vn, Vm and the old Vd as `type`; un, um, ud, the same
    unsigned, for arithmetic that wraps; and sh, the op's shift amount. `m_lane` says which lane of Vm is meant. */
 #define LANES_FROM(name, arrangement, type, lane, count, m_lane, result)                                     \
@@ -63,6 +66,8 @@ typedef handler *const arrangements[4][2];
 #define SCALAR_D(name, sign, result)                                        \
     LANES(name, 1d, sign##64_t, d, 1, result)                               \
     DECODE(v_##name##_scalar) { return decode_vector(o, insn, name##_1d); }
+
+#define VECTOR_AND_SCALAR(name, sign, result) VECTOR_BHSD(name, sign, result) SCALAR_D(name, sign, result)
 
 #define DECODE_VECTOR(name) DECODE(v_##name) { return decode_arrangement(o, insn, name##_handlers); }
 

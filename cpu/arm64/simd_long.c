@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Advanced SIMD with operands of two widths (manual C4.1.96, "three different"): long, wide, and high-half narrowing; and the long
-   multiplications by one element. Those that saturate are in simd_saturate_long.c. */
+/* Advanced SIMD with operands of two widths (manual C4.1.96, "three different"): long, wide, and high-half narrowing; and the
+   long multiplications by one element. Those that saturate are in simd_saturate_long.c. */
 #include "cpu/arm64/simd_element.h"
 
-#define LANE_D(i) (i)
-
-/* d[i] = result of the lanes n and m of half the width; Q takes them from the upper halves. With `by_element` m is one lane for all. */
+/* d[i] = result of the lanes n and m of half the width; Q takes them from the upper halves. With `by_element` m is one lane for
+   all. */
 #define LONG(name, arrangement, type, from, FROM, wide, to, TO, count, upper, by_element, result)         \
     HANDLER(name##_##arrangement)                                                                         \
     {                                                                                                     \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Loads and stores of SIMD&FP registers (manual C3.2.8 to C3.2.10): B, H, S, D and Q by addressing mode, literals and pairs. What is
-   loaded fills the register, zeros above. */
+/* Loads and stores of SIMD&FP registers (manual C3.2.8 to C3.2.10): B, H, S, D and Q by addressing mode, literals and pairs.
+   What is loaded fills the register, zeros above. */
 #include "cpu/arm64/addressing.h"
 #include "cpu/arm64/vreg.h"
 
@@ -59,7 +59,8 @@
     static handler *const name##_##size[MODES][2] = {                                                                     \
         { name##_##size##_off_any, name##_##size##_off_sp }, { name##_##size##_post_any, name##_##size##_post_sp },       \
         { name##_##size##_pre_any, name##_##size##_pre_sp }, { name##_##size##_regx_any, name##_##size##_regx_any_slow }, \
-        { name##_##size##_uxtw_any, name##_##size##_uxtw_any_slow }, { name##_##size##_sxtw_any, name##_##size##_sxtw_any_slow } };
+        { name##_##size##_uxtw_any, name##_##size##_uxtw_any_slow },                                                      \
+        { name##_##size##_sxtw_any, name##_##size##_sxtw_any_slow } };
 
 HANDLERS(LOAD_HANDLER, ldr, b)
 HANDLERS(LOAD_HANDLER, ldr, h)

@@ -2,8 +2,6 @@
 /* Advanced SIMD, two registers and across lanes (manual C4.1.96): one operand, without saturation. */
 #include "cpu/arm64/simd_lanes.h"
 
-#define VECTOR_AND_SCALAR(name, sign, result) VECTOR_BHSD(name, sign, result) SCALAR_D(name, sign, result)
-
 VECTOR_AND_SCALAR(abs, int, n < 0 ? 0 - un : un)
 VECTOR_AND_SCALAR(neg, uint, 0 - un)
 VECTOR_AND_SCALAR(cmgt_zero, int, n > 0 ? -1 : 0)
@@ -93,7 +91,6 @@ DECODE_VECTOR(rev16)
         NEXT;                                                                                                          \
     }
 
-#define LANE_D(i) (i)
 #define VECTOR_PAIR_SUMS(name, sign, start)                                                               \
     PAIR_SUMS(name, 8b, sign##8_t, b, LANE_B, uint16_t, h, LANE_H, 4, start)                              \
     PAIR_SUMS(name, 16b, sign##8_t, b, LANE_B, uint16_t, h, LANE_H, 8, start)                             \

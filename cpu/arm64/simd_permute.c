@@ -67,8 +67,6 @@ TABLE_LOOKUPS(tbx, d)
 
 /* ---- ZIP, UZP, TRN: lane i comes from lane `from_n` of Vn or `from_m` of Vm ---- */
 
-#define LANE_D(i) (i)
-
 #define PERMUTE(name, arrangement, lane, LANE, count, takes_m, from)                                      \
     HANDLER(name##_##arrangement)                                                                         \
     {                                                                                                     \

@@ -2,8 +2,6 @@
 /* Advanced SIMD, three registers of the same type (manual C4.1.96): arithmetic, comparison and logic without saturation. */
 #include "cpu/arm64/simd_lanes.h"
 
-#define VECTOR_AND_SCALAR(name, sign, result) VECTOR_BHSD(name, sign, result) SCALAR_D(name, sign, result)
-
 VECTOR_AND_SCALAR(add, uint, un + um)
 VECTOR_AND_SCALAR(sub, uint, un - um)
 VECTOR_AND_SCALAR(cmgt, int, n > m ? -1 : 0)
@@ -68,7 +66,6 @@ LOGIC(bif, d ^ (~m & (d ^ n)))
         NEXT;                                                                                             \
     }
 
-#define LANE_D(i) (i)
 #define PAIRS_BHS(name, sign, result)                                                                     \
     PAIRS(name, 8b, sign##8_t, b, LANE_B, 8, result) PAIRS(name, 16b, sign##8_t, b, LANE_B, 16, result)   \
     PAIRS(name, 4h, sign##16_t, h, LANE_H, 4, result) PAIRS(name, 8h, sign##16_t, h, LANE_H, 8, result)   \

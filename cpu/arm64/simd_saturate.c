@@ -73,8 +73,6 @@ VECTOR_SATURATING(uqshl, uint, saturating_shift_unsigned(n, (int8_t)um, false, W
 VECTOR_SATURATING(sqrshl, int, saturating_shift_signed(n, (int8_t)um, true, WIDTH, qc))
 VECTOR_SATURATING(uqrshl, uint, saturating_shift_unsigned(n, (int8_t)um, true, WIDTH, qc))
 
-#define VECTOR_AND_SCALAR(name, sign, result) VECTOR_BHSD(name, sign, result) SCALAR_D(name, sign, result)
-
 VECTOR_AND_SCALAR(sshl, int, shift_signed(n, (int8_t)um, false))
 VECTOR_AND_SCALAR(ushl, uint, shift_unsigned(n, (int8_t)um, false))
 VECTOR_AND_SCALAR(srshl, int, shift_signed(n, (int8_t)um, true))

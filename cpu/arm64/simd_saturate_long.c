@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Advanced SIMD operations that saturate and change the width of lanes (manual C4.1.96): narrowing, and doubling multiplications. */
+/* Advanced SIMD operations that saturate and change the width of lanes (manual C4.1.96): narrowing, and doubling
+   multiplications. */
 #include "cpu/arm64/simd_element.h"
 #include "cpu/arm64/simd_saturate.h"
 #include "cpu/arm64/simd_shift.h"
 
-#define LANE_D(i) (i)
+/* ---- narrowing ---- */
 
-/* ---- narrowing by a rounded or truncated right shift of sh, which is 0 for SQXTN and its like. ra counts the lanes; with aux the
-   result fills the upper half of Vd and the lower stays ---- */
-
+/* The right shift is by sh, rounded or truncated; 0 for SQXTN and its like. ra counts the lanes. With aux the result fills the upper
+   half of Vd, and the lower stays. */
 #define NARROW(name, type, from, FROM, to, TO, count, result)               \
     HANDLER(name##_##to)                                                    \
     {                                                                       \

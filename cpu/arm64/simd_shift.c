@@ -39,8 +39,9 @@ SHIFT(sri, right, uint, RIGHT(n) | (d & ~RIGHT(ONES)))
 SHIFT(shl, left, uint, n << sh)
 SHIFT(sli, left, uint, n << sh | (d & ~(ONES << sh)))
 
-/* ---- narrowing: the low half of each shifted lane; the second form ("2", Q) fills the upper half of Vd and keeps the lower ---- */
+/* ---- narrowing ---- */
 
+/* The low half of each shifted lane. The second form ("2", Q) fills the upper half of Vd and keeps the lower. */
 #define NARROW(name, arrangement, type, from, FROM, to, TO, count, upper, result)                         \
     HANDLER(name##_##arrangement)                                                                         \
     {                                                                                                     \
@@ -57,7 +58,6 @@ SHIFT(sli, left, uint, n << sh | (d & ~(ONES << sh)))
         NEXT;                                                                                             \
     }
 
-#define LANE_D(i) (i)
 #define SHIFT_NARROW(name, result)                                                                        \
     NARROW(name, 8b, uint16_t, h, LANE_H, b, LANE_B, 8, 0, result)                                        \
     NARROW(name, 16b, uint16_t, h, LANE_H, b, LANE_B, 8, 1, result)                                       \

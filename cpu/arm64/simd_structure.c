@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* LD1-LD4 and ST1-ST4 (manual C3.2.11): multiple structures, single structures, and the loads that replicate. `rm` and `imm` are what
-   a post-index adds to the base, XZR and 0 without one. The slow way goes element by element, as the architecture orders and aligns it. */
+/* LD1-LD4 and ST1-ST4 (manual C3.2.11): multiple structures, single structures, and the loads that replicate. `rm` and `imm`
+   are what a post-index adds to the base, XZR and 0 without one. The slow way goes element by element, as the architecture
+   orders and aligns it. */
 #include "cpu/arm64/addressing.h"
 #include "cpu/arm64/vreg.h"
 
@@ -209,8 +210,8 @@ REGISTERS(STORE_REGISTERS, st1_4, 4)
         NEXT;                                                                                             \
     }
 
-/* A structure may lie across two pages, of which only the second cannot be written: then the first elements are stored again by the
-   slow way, with the same values. */
+/* A structure may lie across two pages, of which only the second cannot be written: then the first elements are stored again by
+   the slow way, with the same values. */
 #define STORE_LANE(name, size, registers)                                                                 \
     MEM_HANDLER(name)                                                                                     \
     {                                                                                                     \

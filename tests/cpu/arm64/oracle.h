@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The same instructions from the same state by our core and by QEMU's (user mode, Cortex-A53), final states compared. A test makes
-   cases with an oracle_maker; the helpers below give it random words of a row, states, and operand values that matter. */
+/* The same instructions from the same state by our core and by QEMU's (user mode, Cortex-A53), final states compared. A test
+   makes cases with an oracle_maker; the helpers below give it random words of a row, states, and operand values that matter. */
 #ifndef TESTS_CPU_ARM64_ORACLE_H
 #define TESTS_CPU_ARM64_ORACLE_H
 
@@ -11,8 +11,8 @@
 /* Fills *c, which is all zero but for NOPs, from *seed (see oracle_random). `index` counts the cases. */
 typedef void oracle_maker(struct oracle_case *c, uint64_t *seed, unsigned index, const void *arg);
 
-/* Runs `count` cases both ways and prints the first few that differ, disassembled. Returns how many differ; -1 and a line "skipped"
-   when qemu-aarch64 or the cross compiler is missing. `ignored_fpsr` are bits of FPSR that are not compared. */
+/* Runs `count` cases both ways and prints the first few that differ, disassembled. Returns how many differ; -1 and a line
+   "skipped" when qemu-aarch64 or the cross compiler is missing. `ignored_fpsr` are bits of FPSR that are not compared. */
 int oracle_differences(unsigned count, uint64_t seed, oracle_maker *make, const void *arg, uint32_t ignored_fpsr);
 
 /* The final states of one batch; count is at most ORACLE_BATCH. False: QEMU did not deliver. */
@@ -29,8 +29,8 @@ uint32_t oracle_below(uint64_t *seed, uint32_t n);
 unsigned oracle_row(const char *name);
 uint32_t oracle_word(uint64_t *seed, unsigned row);
 
-/* Random flags, general registers, and vector registers whose lanes are often special integers or floating-point values. Memory is random.
-   FPCR and FPSR stay 0. */
+/* Random flags, general registers, and vector registers whose lanes are often special integers or floating-point values. Memory
+   is random. FPCR and FPSR stay 0. */
 void oracle_random_state(struct oracle_state *s, uint64_t *seed);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs instructions on the processor it finds itself on (QEMU's, or a real one). Standard input is a file of struct oracle_case, what
-   comes out is one struct oracle_state for each. Made for aarch64-linux without a C library, which may be missing. */
+/* Runs instructions on the processor it finds itself on (QEMU's, or a real one). Standard input is a file of struct
+   oracle_case, what comes out is one struct oracle_state for each. Made for aarch64-linux without a C library, which may be
+   missing. */
 #include <stddef.h>
 
 #include "tests/cpu/arm64/oracle_layout.h"
@@ -8,7 +9,12 @@
 enum { SYS_read = 63, SYS_write = 64, SYS_exit = 93, SYS_sigaltstack = 132, SYS_rt_sigaction = 134, SYS_mmap = 222 };
 enum { SIGILL = 4, SIGTRAP = 5, SIGBUS = 7, SIGSEGV = 11, SA_SIGINFO = 4, SA_ONSTACK = 0x08000000 };
 enum { PROT_RW = 3, PROT_RWX = 7, MAP_PRIVATE_FIXED_ANONYMOUS = 0x32 };
-enum { UCONTEXT_PC = 440 };   /* offset of uc_mcontext.pc */
+
+/* Where Linux keeps the registers in struct ucontext: uc_mcontext is at 176, its first extension record the FP state. */
+enum {
+    UCONTEXT_X = 184, UCONTEXT_SP = 432, UCONTEXT_PC = 440, UCONTEXT_PSTATE = 448, UCONTEXT_FPSR = 472, UCONTEXT_FPCR = 476,
+    UCONTEXT_V = 480
+};
 
 void _start(void);
 void run(const struct oracle_state *start, struct oracle_state *end, uint64_t slot);
@@ -18,8 +24,8 @@ static struct oracle_case cases[ORACLE_BATCH];
 static struct oracle_state ends[ORACLE_BATCH], *current;
 static char signal_stack[65536] __attribute__((aligned(16)));
 
-/* X0..X30 are at 0, SP at 248, V at 256, NZCV, FPCR and FPSR from 768 of struct oracle_state. All registers belong to the case, so it
-   is entered by way of X30, which the slot then loads, and left with X30 kept in TPIDR_EL0. */
+/* X0..X30 are at 0, SP at 248, V at 256, NZCV, FPCR and FPSR from 768 of struct oracle_state. All registers belong to the case,
+   so it is entered by way of X30, which the slot then loads, and left with X30 kept in TPIDR_EL0. */
 __asm__(
     ".text\n"
     "run:\n"
@@ -89,7 +95,14 @@ void *memset(void *to, int byte, size_t n)
 
 static void on_signal(int signal, void *info, void *context)
 {
+    const char *uc = context;
     (void)info;
+    memcpy(current->x, uc + UCONTEXT_X, sizeof current->x);
+    memcpy(current->v, uc + UCONTEXT_V, sizeof current->v);
+    current->sp = *(const uint64_t *)(uc + UCONTEXT_SP);
+    current->nzcv = *(const uint32_t *)(uc + UCONTEXT_PSTATE) & 0xf0000000;
+    current->fpsr = *(const uint32_t *)(uc + UCONTEXT_FPSR);
+    current->fpcr = *(const uint32_t *)(uc + UCONTEXT_FPCR);
     current->outcome = signal == SIGILL || signal == SIGTRAP ? ORACLE_UNDEFINED : ORACLE_FAULT;
     *(uint64_t *)((char *)context + UCONTEXT_PC) = (uint64_t)run_restore;
 }
@@ -98,7 +111,8 @@ static void catch_signals(void)
 {
     static const uint8_t signals[] = { SIGILL, SIGTRAP, SIGBUS, SIGSEGV };
     struct { void *base; int flags; uint64_t size; } stack = { signal_stack, 0, sizeof signal_stack };
-    struct { void (*handler)(int, void *, void *); uint64_t flags, restorer, mask; } action = { on_signal, SA_SIGINFO | SA_ONSTACK, 0, 0 };
+    struct { void (*handler)(int, void *, void *); uint64_t flags, restorer, mask; } action = { .handler = on_signal };
+    action.flags = SA_SIGINFO | SA_ONSTACK;
     syscall6(SYS_sigaltstack, (uint64_t)&stack, 0, 0, 0, 0, 0);
     for (unsigned i = 0; i < sizeof signals; i++)
         syscall6(SYS_rt_sigaction, signals[i], (uint64_t)&action, 0, 8, 0, 0);

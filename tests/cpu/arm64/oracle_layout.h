@@ -27,12 +27,13 @@ struct oracle_state {
     uint64_t x[31], sp;
     uint64_t v[32][2];
     uint32_t nzcv, fpcr, fpsr;   /* nzcv in bits 31..28 */
-    uint32_t outcome;            /* unless it is ORACLE_DONE nothing else of the final state counts */
+    uint32_t outcome;            /* enum oracle_outcome */
     uint8_t memory[ORACLE_MEMORY];
 };
 
 struct oracle_case {
-    uint32_t insn[ORACLE_INSNS], count, pad;
+    uint32_t insn[ORACLE_INSNS], count;
+    uint32_t checks_sp;          /* with SCTLR_EL1.SA0 set; ours only, QEMU does not know it */
     uint32_t data[ORACLE_DATA];
     struct oracle_state start;
 };

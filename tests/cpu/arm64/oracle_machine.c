@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Our side of the oracle: a whole core with its MMU on. A case runs at EL0 and ends in SVC, or in the exception that it deserves; the
-   vectors hold WFI, with which the core gives the control back. */
+/* Our side of the oracle: a whole core with its MMU on. A case runs at EL0 and ends in SVC, or in the exception that it
+   deserves; the vectors hold WFI, with which the core gives the control back. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +14,9 @@
 #include "tests/cpu/arm64/oracle.h"
 
 /* Where things are in RAM, whose physical addresses begin at RAM_BASE. */
-enum { LEVEL1, LEVEL2_PAGES = 0x1000, LEVEL2_CODE = 0x2000, LEVEL3 = 0x3000, PAGES = 0x10000, CODE = 0x200000, RAM_SIZE = 0x400000 };
+enum {
+    LEVEL1, LEVEL2_PAGES = 0x1000, LEVEL2_CODE = 0x2000, LEVEL3 = 0x3000, PAGES = 0x10000, CODE = 0x200000, RAM_SIZE = 0x400000
+};
 static const gpa_t ram_base = 0x80000000;
 
 /* The second half of the 2 MiB that hold the code. */
@@ -23,7 +25,10 @@ enum { VECTORS_VA = ORACLE_CODE_VA + 0x100000 };
 enum { SVC = 0xd4000001, WFI = 0xd503207f, CYCLES_MAX = 4096 };
 
 /* Long-descriptor format (manual D5.3): access flag, inner shareable, MAIR attribute 0. */
-enum { DESC_TABLE = 3, DESC_BLOCK = 1, DESC_PAGE = 3, DESC_USER = 1 << 6, DESC_READ_ONLY = 1 << 7, DESC_AF = 1 << 10, DESC_SH = 3 << 8 };
+enum {
+    DESC_TABLE = 3, DESC_BLOCK = 1, DESC_PAGE = 3,
+    DESC_USER = 1 << 6, DESC_READ_ONLY = 1 << 7, DESC_SH = 3 << 8, DESC_AF = 1 << 10
+};
 
 struct machine {
     struct clock clock;
@@ -110,7 +115,7 @@ static enum oracle_outcome outcome_of(const struct arm64 *c)
 {
     switch (c->esr_el1 >> 26) {
     case EC_SVC: return ORACLE_DONE;
-    case EC_DATA_ABORT_LOWER: case EC_INSN_ABORT_LOWER: case EC_PC_ALIGN: return ORACLE_FAULT;
+    case EC_DATA_ABORT_LOWER: case EC_INSN_ABORT_LOWER: case EC_PC_ALIGN: case EC_SP_ALIGN: return ORACLE_FAULT;
     default: return ORACLE_UNDEFINED;
     }
 }
@@ -136,6 +141,7 @@ void oracle_run_ours(const struct oracle_case *cases, unsigned count, struct ora
     for (unsigned i = 0; i < count; i++) {
         struct arm64 *c = m.core;
         memcpy(memory, cases[i].start.memory, ORACLE_MEMORY);
+        c->sctlr_el1 = cases[i].checks_sp ? c->sctlr_el1 | SCTLR_SA0 : c->sctlr_el1 & ~(uint64_t)SCTLR_SA0;
         enter(c, &cases[i].start, ORACLE_CODE_VA + i * ORACLE_SLOT + ORACLE_SLOT_INSNS);
         if (i & 1)
             tlb_flush(c->cpu.tlb);   /* so that every access takes the slow way */

@@ -57,8 +57,11 @@ START_TEST(qemu_returns_all_state_and_reports_undefined_words_and_faults)
     struct oracle_state expected = cases[0].start;
     expected.x[5] = 0x12345678;
     ck_assert_mem_eq(&ends[0], &expected, sizeof expected);
-    ck_assert_uint_eq(ends[1].outcome, ORACLE_UNDEFINED);
-    ck_assert_uint_eq(ends[2].outcome, ORACLE_FAULT);
+    for (unsigned i = 1; i < 3; i++) {
+        expected = cases[i].start;
+        expected.outcome = i == 1 ? ORACLE_UNDEFINED : ORACLE_FAULT;
+        ck_assert_mem_eq(&ends[i], &expected, sizeof expected);
+    }
     expected = cases[3].start;
     memcpy(&expected.x[0], expected.memory + 3, 8);
     ck_assert_mem_eq(&ends[3], &expected, sizeof expected);
@@ -85,7 +88,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("oracle");
     TCase *t = tcase_create("oracle");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 1200);
     tcase_add_test(t, random_vector_adds_are_the_same_in_qemu_and_here);
     tcase_add_test(t, qemu_returns_all_state_and_reports_undefined_words_and_faults);
     tcase_add_test(t, one_different_case_is_counted_as_one);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: a wrong lane, width, sign, rounding or saturation in any integer Advanced SIMD instruction, an upper half that is not zeroed,
-   FPSR.QC set wrongly or not, operands clobbered when Vd is one of them, and unallocated words that do something. */
+/* Catches: a wrong lane, width, sign, rounding or saturation in any integer Advanced SIMD instruction, an upper half that is
+   not zeroed, FPSR.QC set wrongly or not, operands clobbered when Vd is one of them, and unallocated words that do something.
+   */
 #include <string.h>
 
 #include "base/bits.h"
@@ -86,7 +87,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("simd");
     TCase *t = tcase_create("simd");
-    tcase_set_timeout(t, 240);
+    tcase_set_timeout(t, 1200);
     tcase_add_test(t, every_integer_vector_instruction_does_what_qemu_does);
     tcase_add_test(t, what_is_unallocated_among_vector_instructions_is_undefined);
     suite_add_tcase(s, t);

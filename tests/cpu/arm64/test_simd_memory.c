@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: wrong addresses, sizes and write-back, upper halves not zeroed, elements in the wrong register or lane, a state changed
-   before the last access succeeded, and unallocated words that do something. Half of the cases run without TLB entries, so that the
-   slow twin of each handler is tested too, and addresses lie across the border of two pages. */
+/* Catches: wrong addresses, sizes and write-back, upper halves not zeroed, elements in the wrong register or lane, a state
+   changed before the last access succeeded, and unallocated words that do something. Half of the cases run without TLB entries,
+   so that the slow twin of each handler is tested too, and addresses lie across the border of two pages. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -18,8 +18,8 @@ static bool is_store(uint32_t insn)
     return !bit(insn, 22);
 }
 
-/* Mostly in the memory that is compared, at any alignment; sometimes where a load runs out of the mapped pages or a store begins before
-   them. (A store must not write part of its bytes outside the memory that is set anew for each case.) */
+/* Mostly in the memory that is compared, at any alignment; sometimes where a load runs out of the mapped pages or a store
+   begins before them. (A store must not write part of its bytes outside the memory that is set anew for each case.) */
 static uint64_t random_target(uint64_t *seed, uint32_t insn)
 {
     if (oracle_below(seed, 16) == 0)
@@ -123,13 +123,51 @@ START_TEST(what_is_unallocated_among_loads_and_stores_is_undefined)
 }
 END_TEST
 
+/* Even where the inline TLB knows the page. The first case of a pair has SP aligned. */
+START_TEST(a_misaligned_sp_as_base_faults_when_sctlr_says_so)
+{
+    enum { PAIRS = ORACLE_BATCH / 2 };
+    static struct oracle_case cases[2 * PAIRS];
+    static struct oracle_state ends[2 * PAIRS];
+    uint64_t seed = 3;
+    unsigned count = 0;
+    decode_init();
+    for (unsigned row = 0; row < insn_row_count; row++)
+        for (int i = 0; is_memory_row(row) && i < 12; i++) {
+            uint32_t insn = oracle_word(&seed, row) | 31 << 5;
+            struct oracle_case *c = &cases[count];
+            if (is_literal(insn) || is_indexed_by_its_base(insn))
+                continue;
+            oracle_random_state(&c->start, &seed);
+            aim(c, &seed, insn);
+            c->start.sp = ORACLE_MEMORY_VA + 256 - offset_of(&c->start, insn);
+            c->insn[0] = insn;
+            c->count = c->checks_sp = 1;
+            c[1] = *c;
+            c->start.sp &= ~15ull;
+            c[1].start.sp |= 1 + oracle_below(&seed, 15);
+            count += 2;
+            ck_assert_uint_lt(count, ARRAY_SIZE(cases));
+        }
+    oracle_run_ours(cases, count, ends);
+    unsigned done = 0;
+    for (unsigned i = 0; i < count; i += 2) {
+        done += ends[i].outcome == ORACLE_DONE;
+        if (ends[i].outcome == ORACLE_DONE)   /* the word is allocated */
+            ck_assert_msg(ends[i + 1].outcome == ORACLE_FAULT, "%08x", cases[i].insn[0]);
+    }
+    ck_assert_uint_gt(done, count / 4);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("simd_memory");
     TCase *t = tcase_create("simd_memory");
-    tcase_set_timeout(t, 120);
+    tcase_set_timeout(t, 1200);
     tcase_add_test(t, every_simd_load_and_store_does_what_qemu_does);
     tcase_add_test(t, what_is_unallocated_among_loads_and_stores_is_undefined);
+    tcase_add_test(t, a_misaligned_sp_as_base_faults_when_sctlr_says_so);
     suite_add_tcase(s, t);
     return s;
 }

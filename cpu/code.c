@@ -47,8 +47,8 @@ static struct code_page **page_slot(struct code_cache *code, const uint8_t *page
 
 static struct block **block_slot(struct code_cache *code, const uint8_t *host, uint32_t mode)
 {
-    uint64_t n = (uintptr_t)host >> 2;
-    return &code->hash[(n ^ n >> 16 ^ (uint64_t)mode << 8) % ARRAY_SIZE(code->hash)];
+    uint64_t n = ((uintptr_t)host >> 2 ^ (uint64_t)mode << 40) * 0x9e3779b97f4a7c15ull;   /* Fibonacci hashing */
+    return &code->hash[n >> (64 - CODE_HASH_BITS)];
 }
 
 void code_flush(struct code_cache *code)

@@ -51,7 +51,7 @@ struct jump_entry {
 
 enum { JUMP_NOTHING = 1 };    /* no instruction has an odd address */
 
-enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 16, CODE_CHUNK = 1 << 20, CODE_CHUNKS_MAX = 64 };
+enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 18, CODE_CHUNK = 1 << 20, CODE_CHUNKS_MAX = 64 };
 
 /* Pages that hold decoded code. */
 struct code_page {

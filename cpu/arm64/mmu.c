@@ -8,11 +8,13 @@
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/sysreg.h"
 
-enum { USER_SPACES = 8, FETCH_PAGES = 256 };
+enum { USER_SPACES = 16, KERNEL_SPACES = 4, FETCH_PAGES = 256 };
 
-/* One user address space: what TTBR0_EL1 (with its ASID) was, and what EL0 may do there. */
-struct user_space {
-    uint64_t ttbr0;
+/* What one set of tables allows at one exception level. Linux without hardware PAN takes table and ASID of the user away at every entry
+   to the kernel, and with page table isolation exchanges the kernel's own table too, so going back and forth must be cheap. */
+struct address_space {
+    uint64_t table0, table1;     /* TTBR0_EL1, TTBR1_EL1 without their ASID fields; EL1's spaces are told apart by table1 only */
+    uint16_t asid;
     uint64_t used;               /* for picking the oldest */
     uint64_t context;            /* a number never used before; 0: empty */
     struct tlb_bank bank;
@@ -29,25 +31,36 @@ struct fetch_page {
 };
 
 struct arm64_mmu {
-    struct tlb_bank el1;
-    struct user_space user[USER_SPACES];
-    struct user_space *current;
+    struct address_space user[USER_SPACES], kernel[KERNEL_SPACES];
+    struct address_space *current, *current_kernel;
     uint64_t clock;              /* counts switches */
-    uint64_t contexts;           /* numbers given away so far; EL1 is number 0 */
+    uint64_t contexts;           /* numbers given away so far */
     bool el1_low;                /* EL1 has entered or executed pages of the lower half, which belong to one TTBR0 */
     bool fetch_large;            /* some fetch page is a piece of a larger mapping */
     struct fetch_page fetch[FETCH_PAGES];
 };
 
+static void flush_kernel(struct arm64_mmu *mmu)
+{
+    for (int i = 0; i < KERNEL_SPACES; i++)
+        tlb_flush(&mmu->kernel[i].bank);
+}
+
+static void flush_user(struct arm64_mmu *mmu)
+{
+    for (int i = 0; i < USER_SPACES; i++)
+        tlb_flush(&mmu->user[i].bank);
+}
+
 struct arm64_mmu *mmu_new(void)
 {
     struct arm64_mmu *mmu = mem_alloc(sizeof *mmu);
-    tlb_flush(&mmu->el1);
-    for (int i = 0; i < USER_SPACES; i++)
-        tlb_flush(&mmu->user[i].bank);
+    flush_kernel(mmu);
+    flush_user(mmu);
     for (int i = 0; i < FETCH_PAGES; i++)
         mmu->fetch[i].page = JUMP_NOTHING;
     mmu->current = &mmu->user[0];
+    mmu->current_kernel = &mmu->kernel[0];
     return mmu;
 }
 
@@ -91,7 +104,7 @@ void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mappin
     if (m->device || c->sctlr_el1 & SCTLR_A)
         return;   /* unaligned accesses fault: every access must be looked at */
     struct arm64_mmu *mmu = c->mmu;
-    struct tlb_bank *bank = el ? &mmu->el1 : &mmu->current->bank;
+    struct tlb_bank *bank = el ? &mmu->current_kernel->bank : &mmu->current->bank;
     struct tlb_entry *e = tlb_entry(bank, va);
     gva_t page = va & PAGE_MASK;
     bool read = el ? m->el1_read : m->el0_read, write = el ? m->el1_write : m->el0_write;
@@ -122,47 +135,68 @@ static void forget_code(struct arm64 *c)
     c->mmu->fetch_large = false;
 }
 
-/* The slot of the present TTBR0_EL1; an old one is reused if it is new. */
-static struct user_space *find_space(struct arm64 *c)
+enum { TCR_A1 = 1 << 22 };   /* the ASID is TTBR1_EL1's */
+
+static uint16_t current_asid(const struct arm64 *c)
 {
-    struct arm64_mmu *mmu = c->mmu;
-    struct user_space *oldest = &mmu->user[0];
-    for (int i = 0; i < USER_SPACES; i++) {
-        struct user_space *s = &mmu->user[i];
-        if (s->context && s->ttbr0 == c->ttbr0_el1)
+    return (uint16_t)((c->tcr_el1 & TCR_A1 ? c->ttbr1_el1 : c->ttbr0_el1) >> 48);
+}
+
+/* The slot of a space among `count`; the one unused longest is emptied for a new one. */
+static struct address_space *find_space(struct arm64_mmu *mmu, struct address_space *spaces, int count, uint64_t table0, uint64_t table1,
+                                        uint16_t asid)
+{
+    struct address_space *oldest = &spaces[0];
+    for (int i = 0; i < count; i++) {
+        struct address_space *s = &spaces[i];
+        if (s->context && s->table0 == table0 && s->table1 == table1 && s->asid == asid) {
+            s->used = ++mmu->clock;
             return s;
+        }
         if (s->used < oldest->used)
             oldest = s;
     }
     tlb_flush(&oldest->bank);
     oldest->context = ++mmu->contexts;
-    oldest->ttbr0 = c->ttbr0_el1;
+    oldest->table0 = table0;
+    oldest->table1 = table1;
+    oldest->asid = asid;
+    oldest->used = ++mmu->clock;
     return oldest;
+}
+
+/* EL1's entries of the lower half die when TTBR0_EL1 or the ASID changes; they are rare (early boot, identity maps). */
+static void forget_el1_low(struct arm64 *c)
+{
+    if (!c->mmu->el1_low)
+        return;
+    flush_kernel(c->mmu);
+    forget_code(c);
+    c->mmu->el1_low = false;
 }
 
 void mmu_switch(struct arm64 *c)
 {
     struct arm64_mmu *mmu = c->mmu;
-    if (!mmu->current->context || mmu->current->ttbr0 != c->ttbr0_el1) {
-        mmu->current = find_space(c);
-        mmu->current->used = ++mmu->clock;
-        if (mmu->el1_low) {
-            tlb_flush(&mmu->el1);
-            forget_code(c);
-            mmu->el1_low = false;
-        }
+    uint64_t table0 = c->ttbr0_el1 & mask64(48), table1 = c->ttbr1_el1 & mask64(48);
+    uint16_t asid = current_asid(c);
+    struct address_space *s = mmu->current;
+    if (!s->context || s->table0 != table0 || s->table1 != table1 || s->asid != asid) {
+        forget_el1_low(c);
+        mmu->current = find_space(mmu, mmu->user, USER_SPACES, table0, table1, asid);
     }
+    if (!mmu->current_kernel->context || mmu->current_kernel->table1 != table1)
+        mmu->current_kernel = find_space(mmu, mmu->kernel, KERNEL_SPACES, 0, table1, 0);
+    s = c->el ? mmu->current_kernel : mmu->current;
     c->user_tlb = &mmu->current->bank;
-    c->cpu.tlb = c->el ? &mmu->el1 : c->user_tlb;
-    uint64_t number = c->el ? 0 : mmu->current->context;
-    c->cpu.context = number << 2 | mmu_decode_mode(c);
+    c->cpu.tlb = &s->bank;
+    c->cpu.context = s->context << 2 | mmu_decode_mode(c);
 }
 
 void mmu_flush_all(struct arm64 *c)
 {
-    tlb_flush(&c->mmu->el1);
-    for (int i = 0; i < USER_SPACES; i++)
-        tlb_flush(&c->mmu->user[i].bank);
+    flush_kernel(c->mmu);
+    flush_user(c->mmu);
     forget_code(c);
 }
 
@@ -170,18 +204,13 @@ void mmu_flush_asid(struct arm64 *c, uint16_t asid)
 {
     struct arm64_mmu *mmu = c->mmu;
     for (int i = 0; i < USER_SPACES; i++) {
-        struct user_space *s = &mmu->user[i];
-        if (!s->context || s->ttbr0 >> 48 != asid)
-            continue;
-        tlb_flush(&s->bank);
-        s->context = 0;   /* its jump cache entries die with the number */
-        s->ttbr0 = 0;
+        struct address_space *s = &mmu->user[i];
+        if (s->context && s->asid == asid) {
+            tlb_flush(&s->bank);
+            s->context = 0;   /* its jump cache entries die with the number */
+        }
     }
-    if (mmu->el1_low) {
-        tlb_flush(&mmu->el1);
-        forget_code(c);
-        mmu->el1_low = false;
-    }
+    forget_el1_low(c);
     mmu_switch(c);
 }
 
@@ -193,7 +222,9 @@ static bool covers(const struct fetch_page *f, gva_t va)
 void mmu_flush_va(struct arm64 *c, gva_t va)
 {
     struct arm64_mmu *mmu = c->mmu;
-    tlb_flush_page(&mmu->el1, va);
+    for (int i = 0; i < KERNEL_SPACES; i++)
+        if (mmu->kernel[i].context)
+            tlb_flush_page(&mmu->kernel[i].bank, va);
     for (int i = 0; i < USER_SPACES; i++)
         if (mmu->user[i].context)
             tlb_flush_page(&mmu->user[i].bank, va);
@@ -263,7 +294,10 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
 void mmu_protect(struct cpu *cpu, const uint8_t *host)
 {
     struct arm64_mmu *mmu = arm64_of(cpu)->mmu;
-    tlb_protect(&mmu->el1, host);
+    for (int i = 0; i < KERNEL_SPACES; i++)
+        if (mmu->kernel[i].context)
+            tlb_protect(&mmu->kernel[i].bank, host);
     for (int i = 0; i < USER_SPACES; i++)
-        tlb_protect(&mmu->user[i].bank, host);
+        if (mmu->user[i].context)
+            tlb_protect(&mmu->user[i].bank, host);
 }

@@ -19,7 +19,7 @@ int mmu_translate(struct arm64 *c, gva_t va, unsigned el, enum mmu_access access
 /* Enters a RAM page into the bank that serves `el`, as far as m and the code in the page allow. */
 void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mapping *m, struct ram *ram, uint64_t offset);
 
-/* To be called when EL, TTBR0_EL1, the FP trap or SCTLR_EL1 changed: picks bank and context. */
+/* To be called when EL, the table or ASID in use, or the FP trap changed: picks bank and context. */
 void mmu_switch(struct arm64 *c);
 
 /* TLBI (manual D5.10): everything; one ASID; one address in every ASID. */

@@ -58,17 +58,18 @@ SET(ttbr0)
 GET(ttbr1) { return c->ttbr1_el1; }
 SET(ttbr1)
 {
-    if (c->ttbr1_el1 != value)
-        mmu_flush_all(c);
     c->ttbr1_el1 = value;
+    mmu_switch(c);
 }
 
 GET(tcr) { return c->tcr_el1; }
 SET(tcr)
 {
-    if (c->tcr_el1 != value)
-        mmu_flush_all(c);
+    bool is_new = c->tcr_el1 != value;
     c->tcr_el1 = value;
+    if (is_new)
+        mmu_flush_all(c);
+    mmu_switch(c);
 }
 
 GET(mair) { return c->mair_el1; }

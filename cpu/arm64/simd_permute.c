@@ -4,26 +4,26 @@
 
 /* ---- EXT: bytes from Vn on into Vm, beginning with byte sh / 8 of a doubleword ---- */
 
-HOT_INLINE uint64_t funnel(uint64_t low, uint64_t high, unsigned sh)
-{
-    return low >> sh | high << 1 << (63 - sh);
-}
+/* Each doubleword of the result is cut out of two that follow each other. */
+#define EXT(name, count, word0, word1, word2)                                                             \
+    HANDLER(name)                                                                                         \
+    {                                                                                                     \
+        const uint64_t low[2] = { word0, word1 }, high[2] = { word1, word2 };                             \
+        union vreg r = { { 0 } };                                                                         \
+        for (int i = 0; i < (count); i++)                                                                 \
+            r.d[i] = low[i] >> o->sh | high[i] << 1 << (63 - o->sh);                                      \
+        *VD = r;                                                                                          \
+        NEXT;                                                                                             \
+    }
 
-HANDLER(ext_8b)
-{
-    *VD = (union vreg){ { funnel(VN->d[0], VM->d[0], o->sh), 0 } };
-    NEXT;
-}
+EXT(ext_8b, 1, VN->d[0], VM->d[0], 0)
+EXT(ext_16b_low, 2, VN->d[0], VN->d[1], VM->d[0])
+EXT(ext_16b_high, 2, VN->d[1], VM->d[0], VM->d[1])
 
-HANDLER(ext_16b_low)
+/* The usual one exchanges halves. */
+HANDLER(ext_16b_8)
 {
-    *VD = (union vreg){ { funnel(VN->d[0], VN->d[1], o->sh), funnel(VN->d[1], VM->d[0], o->sh) } };
-    NEXT;
-}
-
-HANDLER(ext_16b_high)
-{
-    *VD = (union vreg){ { funnel(VN->d[1], VM->d[0], o->sh), funnel(VM->d[0], VM->d[1], o->sh) } };
+    *VD = (union vreg){ { VN->d[1], VM->d[0] } };
     NEXT;
 }
 
@@ -31,23 +31,29 @@ DECODE(v_ext)
 {
     bool from_high = bit(insn, 14), q = bit(insn, 30);
     o->sh = (uint8_t)(8 * bits(insn, 13, 11));
+    if (q && from_high && !o->sh)
+        return decode_vector(o, insn, ext_16b_8);
     return decode_vector(o, insn, q ? (from_high ? ext_16b_high : ext_16b_low) : (from_high ? NULL : ext_8b));
 }
 
 /* ---- TBL, TBX: bytes looked up in 1 to 4 registers; what is out of range becomes 0 or stays ---- */
 
-#define TABLE_LOOKUP(name, count, registers, otherwise)                                                     \
-    HANDLER(name##_##registers##_##count##b)                                                                \
-    {                                                                                                       \
-        const union vreg *vm = VM, *vd = VD;                                                                \
-        union vreg r = { { 0 } };                                                                           \
-        for (int i = 0; i < (count); i++) {                                                                 \
-            OP_UNUSED const uint8_t d = vd->b[i];                                                           \
-            unsigned at = vm->b[i];                                                                         \
-            r.b[i] = at < 16 * (registers) ? c->v[(o->rn + at / 16) & 31].b[LANE_B(at % 16)] : (otherwise); \
-        }                                                                                                   \
-        *VD = r;                                                                                            \
-        NEXT;                                                                                               \
+#define TABLE_LOOKUP(name, count, registers, otherwise)                                                   \
+    HANDLER(name##_##registers##_##count##b)                                                              \
+    {                                                                                                     \
+        enum { ENTRIES = (registers) == 3 ? 4 : (registers) };                                            \
+        const union vreg *vm = VM, *vd = VD;                                                              \
+        union vreg r = { { 0 } }, table[ENTRIES] = { { { 0 } } };                                         \
+        for (int k = 0; k < (registers); k++)                                                             \
+            table[k] = c->v[(o->rn + k) & 31];                                                            \
+        for (int i = 0; i < (count); i++) {                                                               \
+            OP_UNUSED const uint8_t d = vd->b[i];                                                         \
+            const unsigned at = vm->b[i];                                                                 \
+            const uint8_t found = table[at / 16 % ENTRIES].b[LANE_B(at % 16)];                            \
+            r.b[i] = at < 16 * (registers) ? found : (otherwise);                                         \
+        }                                                                                                 \
+        *VD = r;                                                                                          \
+        NEXT;                                                                                             \
     }
 
 #define TABLE_LOOKUPS(name, otherwise)                                                                    \

@@ -24,7 +24,7 @@ FLAGS_debug   = -O1 -g -fno-omit-frame-pointer
 FLAGS_asan    = -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FLAGS_ubsan   = -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
 FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan))
-WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings -Wno-format-truncation
+WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 
 # No tail calls without optimisation: there the handlers return to a loop (cpu/engine.h).
 ENGINE_FLAGS = $(if $(filter debug,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)

@@ -19,7 +19,7 @@
 #include "cpu/engine.h"
 
 #define OP_UNUSED __attribute__((unused))
-#define OP_ARGS   struct arm64 *c, OP_UNUSED const struct op *o, OP_UNUSED struct block *b
+#define OP_ARGS   OP_UNUSED struct arm64 *c, OP_UNUSED const struct op *o, OP_UNUSED struct block *b
 
 #define HANDLER_AS(attributes, name)                                                                          \
     HOT_INLINE const struct op *name##_body(OP_ARGS);                                                         \

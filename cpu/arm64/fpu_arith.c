@@ -2,43 +2,58 @@
 /* Scalar arithmetic of two operands and one (manual C3.5.6 to C3.5.11): the host first, and where that proves nothing, softfp. */
 #include "cpu/arm64/fpu_host.h"
 
-#define BINARY(name, host, soft)                                                                              \
-    COLD_HANDLER(name##_s_slow) { fpu_set(c, o->rd, fpu_take(c, soft(fpu_mode(c, SOFTFP_SINGLE), N_S, M_S))); NEXT; } \
-    COLD_HANDLER(name##_d_slow) { fpu_set(c, o->rd, fpu_take(c, soft(fpu_mode(c, SOFTFP_DOUBLE), N_D, M_D))); NEXT; } \
-    HANDLER(name##_s)                                                                                         \
+/* One size of an operation; `mode` is host_rounds or host_keeps_denormals. */
+#define BINARY_SIZE(name, size, format, n, m, host, mode, soft)                                               \
+    COLD_HANDLER(name##_##size##_slow)                                                                        \
     {                                                                                                         \
-        struct host_result r = host##_s(c, N_S, M_S);                                                         \
-        if (unlikely(!r.is_proven))                                                                           \
-            TAIL(name##_s_slow);                                                                              \
-        fpu_set(c, o->rd, r.bits);                                                                            \
+        struct host_result r = host##_##size(host_flushes(c), n, m);                                          \
+        bool is_plain = !host_is_denormal_##size(n) && !host_is_denormal_##size(m) && !host_is_denormal_##size(r.bits); \
+        fpu_set(c, o->rd, r.is_proven && is_plain ? r.bits : fpu_take(c, soft(fpu_mode(c, format), n, m)));   \
         NEXT;                                                                                                 \
     }                                                                                                         \
-    HANDLER(name##_d)                                                                                         \
+    HANDLER(name##_##size)                                                                                    \
     {                                                                                                         \
-        struct host_result r = host##_d(c, N_D, M_D);                                                         \
+        struct host_result r = host##_##size(mode(c), n, m);                                                  \
         if (unlikely(!r.is_proven))                                                                           \
-            TAIL(name##_d_slow);                                                                              \
+            TAIL(name##_##size##_slow);                                                                       \
         fpu_set(c, o->rd, r.bits);                                                                            \
         NEXT;                                                                                                 \
-    }                                                                                                         \
+    }
+
+#define BINARY(name, host, mode, soft)                                                                        \
+    BINARY_SIZE(name, s, SOFTFP_SINGLE, N_S, M_S, host, mode, soft)                                           \
+    BINARY_SIZE(name, d, SOFTFP_DOUBLE, N_D, M_D, host, mode, soft)                                           \
     DECODE(name) { return fpu_decode(o, insn, name##_s, name##_d); }
 
-BINARY(fadd, host_add, softfp_add)
-BINARY(fsub, host_sub, softfp_sub)
-BINARY(fmul, host_mul, softfp_mul)
-BINARY(fnmul, host_negmul, fpu_negmul)
-BINARY(fdiv, host_div, softfp_div)
-BINARY(fmax, host_max, softfp_max)
-BINARY(fmin, host_min, softfp_min)
-BINARY(fmaxnm, host_max_number, softfp_max_number)
-BINARY(fminnm, host_min_number, softfp_min_number)
+BINARY(fadd, host_add, host_rounds, softfp_add)
+BINARY(fsub, host_sub, host_rounds, softfp_sub)
+BINARY(fmul, host_mul, host_rounds, softfp_mul)
+BINARY(fnmul, host_negmul, host_rounds, fpu_negmul)
+BINARY(fdiv, host_div, host_rounds, softfp_div)
+BINARY(fmax, host_max, host_keeps_denormals, softfp_max)
+BINARY(fmin, host_min, host_keeps_denormals, softfp_min)
+BINARY(fmaxnm, host_max_number, host_keeps_denormals, softfp_max_number)
+BINARY(fminnm, host_min_number, host_keeps_denormals, softfp_min_number)
 
-COLD_HANDLER(fsqrt_s_slow) { fpu_set(c, o->rd, fpu_take(c, softfp_sqrt(fpu_mode(c, SOFTFP_SINGLE), N_S))); NEXT; }
-COLD_HANDLER(fsqrt_d_slow) { fpu_set(c, o->rd, fpu_take(c, softfp_sqrt(fpu_mode(c, SOFTFP_DOUBLE), N_D))); NEXT; }
+COLD_HANDLER(fsqrt_s_slow)
+{
+    struct host_result r = host_sqrt_s(host_flushes(c), N_S);
+    bool is_proven = r.is_proven && !host_is_denormal_s(N_S);
+    fpu_set(c, o->rd, is_proven ? r.bits : fpu_take(c, softfp_sqrt(fpu_mode(c, SOFTFP_SINGLE), N_S)));
+    NEXT;
+}
+
+COLD_HANDLER(fsqrt_d_slow)
+{
+    struct host_result r = host_sqrt_d(host_flushes(c), N_D);
+    bool is_proven = r.is_proven && !host_is_denormal_d(N_D);
+    fpu_set(c, o->rd, is_proven ? r.bits : fpu_take(c, softfp_sqrt(fpu_mode(c, SOFTFP_DOUBLE), N_D)));
+    NEXT;
+}
 
 HANDLER(fsqrt_s)
 {
-    struct host_result r = host_sqrt_s(c, N_S);
+    struct host_result r = host_sqrt_s(host_rounds(c), N_S);
     if (unlikely(!r.is_proven))
         TAIL(fsqrt_s_slow);
     fpu_set(c, o->rd, r.bits);
@@ -47,7 +62,7 @@ HANDLER(fsqrt_s)
 
 HANDLER(fsqrt_d)
 {
-    struct host_result r = host_sqrt_d(c, N_D);
+    struct host_result r = host_sqrt_d(host_rounds(c), N_D);
     if (unlikely(!r.is_proven))
         TAIL(fsqrt_d_slow);
     fpu_set(c, o->rd, r.bits);

@@ -19,6 +19,11 @@
 /* Hosts that compute in a wider format than they store (x87) round twice: not usable. */
 enum { HOST_IS_IEEE = FLT_EVAL_METHOD == 0 };
 
+/* Most functions here are told whether the mode is right: host_rounds(c) for what rounds, host_keeps_denormals(c) for what is exact.
+
+   Guests that flush denormals (those built with -ffast-math) do not get there. When that is all that differs, host_flushes(c), a result is
+   still proven if neither it nor an operand is a denormal; the handlers' slow ways look at that before they go to softfp. */
+
 /* A result, and whether it is known to be the guest's with no exception but inexact. */
 struct host_result {
     uint64_t bits;
@@ -52,6 +57,14 @@ HOT_INLINE bool host_rounds(const struct arm64 *c)
     return HOST_IS_IEEE && likely(!(c->fpcr & (FPCR_RMODE | FPCR_FZ)) && c->fpsr & FPSR_IXC);
 }
 
+HOT_INLINE bool host_flushes(const struct arm64 *c)
+{
+    return HOST_IS_IEEE && (c->fpcr & (FPCR_RMODE | FPCR_FZ)) == FPCR_FZ && c->fpsr & FPSR_IXC;
+}
+
+HOT_INLINE bool host_is_denormal_s(uint32_t v) { return (v & ~SIGN_S) - 1 < (1u << 23) - 1; }
+HOT_INLINE bool host_is_denormal_d(uint64_t v) { return (v & ~SIGN_D) - 1 < (1ull << 52) - 1; }
+
 HOT_INLINE bool host_is_finite_s(uint32_t v) { return v << 1 < 0xffu << 24; }
 HOT_INLINE bool host_is_finite_d(uint64_t v) { return v << 1 < 0x7ffull << 53; }
 
@@ -67,109 +80,109 @@ HOT_INLINE bool host_is_safe_d(uint64_t v)
 }
 
 /* Sums never underflow inexactly. */
-HOT_INLINE struct host_result host_sum_s(const struct arm64 *c, float v)
+HOT_INLINE struct host_result host_sum_s(bool mode, float v)
 {
     uint32_t r = host_bits_s(v);
-    return (struct host_result){ r, host_rounds(c) && likely(host_is_finite_s(r)) };
+    return (struct host_result){ r, mode && likely(host_is_finite_s(r)) };
 }
 
-HOT_INLINE struct host_result host_sum_d(const struct arm64 *c, double v)
+HOT_INLINE struct host_result host_sum_d(bool mode, double v)
 {
     uint64_t r = host_bits_d(v);
-    return (struct host_result){ r, host_rounds(c) && likely(host_is_finite_d(r)) };
+    return (struct host_result){ r, mode && likely(host_is_finite_d(r)) };
 }
 
 /* Products and quotients may. Zeros are left to softfp too, which is quick with them: to ask here for an operand that is zero would cost
    every other product. */
-HOT_INLINE struct host_result host_product_s(const struct arm64 *c, float v)
+HOT_INLINE struct host_result host_product_s(bool mode, float v)
 {
     uint32_t r = host_bits_s(v);
-    return (struct host_result){ r, host_rounds(c) && likely(host_is_safe_s(r)) };
+    return (struct host_result){ r, mode && likely(host_is_safe_s(r)) };
 }
 
-HOT_INLINE struct host_result host_product_d(const struct arm64 *c, double v)
+HOT_INLINE struct host_result host_product_d(bool mode, double v)
 {
     uint64_t r = host_bits_d(v);
-    return (struct host_result){ r, host_rounds(c) && likely(host_is_safe_d(r)) };
+    return (struct host_result){ r, mode && likely(host_is_safe_d(r)) };
 }
 
-HOT_INLINE struct host_result host_add_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_add_s(bool mode, uint32_t a, uint32_t b)
 {
-    return host_sum_s(c, host_single(a) + host_single(b));
+    return host_sum_s(mode, host_single(a) + host_single(b));
 }
 
-HOT_INLINE struct host_result host_add_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_add_d(bool mode, uint64_t a, uint64_t b)
 {
-    return host_sum_d(c, host_double(a) + host_double(b));
+    return host_sum_d(mode, host_double(a) + host_double(b));
 }
 
-HOT_INLINE struct host_result host_sub_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_sub_s(bool mode, uint32_t a, uint32_t b)
 {
-    return host_sum_s(c, host_single(a) - host_single(b));
+    return host_sum_s(mode, host_single(a) - host_single(b));
 }
 
-HOT_INLINE struct host_result host_sub_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_sub_d(bool mode, uint64_t a, uint64_t b)
 {
-    return host_sum_d(c, host_double(a) - host_double(b));
+    return host_sum_d(mode, host_double(a) - host_double(b));
 }
 
-HOT_INLINE struct host_result host_mul_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_mul_s(bool mode, uint32_t a, uint32_t b)
 {
-    return host_product_s(c, host_single(a) * host_single(b));
+    return host_product_s(mode, host_single(a) * host_single(b));
 }
 
-HOT_INLINE struct host_result host_mul_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_mul_d(bool mode, uint64_t a, uint64_t b)
 {
-    return host_product_d(c, host_double(a) * host_double(b));
+    return host_product_d(mode, host_double(a) * host_double(b));
 }
 
-HOT_INLINE struct host_result host_negmul_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_negmul_s(bool mode, uint32_t a, uint32_t b)
 {
-    struct host_result r = host_mul_s(c, a, b);
+    struct host_result r = host_mul_s(mode, a, b);
     r.bits ^= SIGN_S;
     return r;
 }
 
-HOT_INLINE struct host_result host_negmul_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_negmul_d(bool mode, uint64_t a, uint64_t b)
 {
-    struct host_result r = host_mul_d(c, a, b);
+    struct host_result r = host_mul_d(mode, a, b);
     r.bits ^= SIGN_D;
     return r;
 }
 
-HOT_INLINE struct host_result host_div_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_div_s(bool mode, uint32_t a, uint32_t b)
 {
-    return host_product_s(c, host_single(a) / host_single(b));
+    return host_product_s(mode, host_single(a) / host_single(b));
 }
 
-HOT_INLINE struct host_result host_div_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_div_d(bool mode, uint64_t a, uint64_t b)
 {
-    return host_product_d(c, host_double(a) / host_double(b));
+    return host_product_d(mode, host_double(a) / host_double(b));
 }
 
 /* Any two finite numbers that are not both zero: there the sign decides. Larger and smaller are exact in every mode. */
-HOT_INLINE struct host_result host_max_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_max_s(bool mode, uint32_t a, uint32_t b)
 {
     float x = host_single(a), y = host_single(b);
-    return (struct host_result){ x > y ? a : b, host_keeps_denormals(c) && (x > y || x < y || a == b) && x == x };
+    return (struct host_result){ x > y ? a : b, mode && (x > y || x < y || a == b) && x == x };
 }
 
-HOT_INLINE struct host_result host_max_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_max_d(bool mode, uint64_t a, uint64_t b)
 {
     double x = host_double(a), y = host_double(b);
-    return (struct host_result){ x > y ? a : b, host_keeps_denormals(c) && (x > y || x < y || a == b) && x == x };
+    return (struct host_result){ x > y ? a : b, mode && (x > y || x < y || a == b) && x == x };
 }
 
-HOT_INLINE struct host_result host_min_s(const struct arm64 *c, uint32_t a, uint32_t b)
+HOT_INLINE struct host_result host_min_s(bool mode, uint32_t a, uint32_t b)
 {
     float x = host_single(a), y = host_single(b);
-    return (struct host_result){ x < y ? a : b, host_keeps_denormals(c) && (x > y || x < y || a == b) && x == x };
+    return (struct host_result){ x < y ? a : b, mode && (x > y || x < y || a == b) && x == x };
 }
 
-HOT_INLINE struct host_result host_min_d(const struct arm64 *c, uint64_t a, uint64_t b)
+HOT_INLINE struct host_result host_min_d(bool mode, uint64_t a, uint64_t b)
 {
     double x = host_double(a), y = host_double(b);
-    return (struct host_result){ x < y ? a : b, host_keeps_denormals(c) && (x > y || x < y || a == b) && x == x };
+    return (struct host_result){ x < y ? a : b, mode && (x > y || x < y || a == b) && x == x };
 }
 
 #define host_max_number_s host_max_s
@@ -178,7 +191,7 @@ HOT_INLINE struct host_result host_min_d(const struct arm64 *c, uint64_t a, uint
 #define host_min_number_d host_min_d
 
 /* Square roots are never tiny. */
-HOT_INLINE struct host_result host_sqrt_s(const struct arm64 *c, uint32_t a) { return host_sum_s(c, __builtin_sqrtf(host_single(a))); }
-HOT_INLINE struct host_result host_sqrt_d(const struct arm64 *c, uint64_t a) { return host_sum_d(c, __builtin_sqrt(host_double(a))); }
+HOT_INLINE struct host_result host_sqrt_s(bool mode, uint32_t a) { return host_sum_s(mode, __builtin_sqrtf(host_single(a))); }
+HOT_INLINE struct host_result host_sqrt_d(bool mode, uint64_t a) { return host_sum_d(mode, __builtin_sqrt(host_double(a))); }
 
 #endif

@@ -2,57 +2,72 @@
 /* FMADD, FMSUB, FNMADD, FNMSUB (manual C3.5.8): rounded once. */
 #include "cpu/arm64/fpu_fma.h"
 
-enum { PRODUCT = 1, ADDEND = 2 };   /* what is negated before anything else, NaNs too */
+/* What is negated before anything else, NaNs too. */
+enum { NOTHING = 0, PRODUCT = 1, ADDEND = 2, BOTH = 3 };
+
+HOT_INLINE uint32_t n_s(const struct arm64 *c, const struct op *o, int negated) { return negated & PRODUCT ? N_S ^ SIGN_S : N_S; }
+HOT_INLINE uint32_t a_s(const struct arm64 *c, const struct op *o, int negated) { return negated & ADDEND ? A_S ^ SIGN_S : A_S; }
+HOT_INLINE uint64_t n_d(const struct arm64 *c, const struct op *o, int negated) { return negated & PRODUCT ? N_D ^ SIGN_D : N_D; }
+HOT_INLINE uint64_t a_d(const struct arm64 *c, const struct op *o, int negated) { return negated & ADDEND ? A_D ^ SIGN_D : A_D; }
 
 COLD static void muladd_s_soft(struct arm64 *c, const struct op *o, int negated)
 {
-    uint32_t n = negated & PRODUCT ? N_S ^ SIGN_S : N_S, a = negated & ADDEND ? A_S ^ SIGN_S : A_S;
-    fpu_set(c, o->rd, fpu_take(c, softfp_muladd(fpu_mode(c, SOFTFP_SINGLE), n, M_S, a, 0)));
+    struct softfp_mode mode = fpu_mode(c, SOFTFP_SINGLE);
+    fpu_set(c, o->rd, fpu_take(c, softfp_muladd(mode, n_s(c, o, negated), M_S, a_s(c, o, negated), 0)));
 }
 
 COLD static void muladd_d_soft(struct arm64 *c, const struct op *o, int negated)
 {
-    uint64_t n = negated & PRODUCT ? N_D ^ SIGN_D : N_D, a = negated & ADDEND ? A_D ^ SIGN_D : A_D;
-    fpu_set(c, o->rd, fpu_take(c, softfp_muladd(fpu_mode(c, SOFTFP_DOUBLE), n, M_D, a, 0)));
+    struct softfp_mode mode = fpu_mode(c, SOFTFP_DOUBLE);
+    fpu_set(c, o->rd, fpu_take(c, softfp_muladd(mode, n_d(c, o, negated), M_D, a_d(c, o, negated), 0)));
 }
 
-/* Names end in _fma for hosts with the instruction. */
-#define MULADD(name, negated)                                                                                 \
+/* Hosts without the instruction. */
+#define MULADD_WITHOUT(name, negated)                                                                         \
     COLD_HANDLER(name##_s_slow) { muladd_s_soft(c, o, negated); NEXT; }                                       \
     COLD_HANDLER(name##_d_slow) { muladd_d_soft(c, o, negated); NEXT; }                                       \
     HANDLER(name##_s)                                                                                         \
     {                                                                                                         \
-        uint32_t n = (negated) & PRODUCT ? N_S ^ SIGN_S : N_S, a = (negated) & ADDEND ? A_S ^ SIGN_S : A_S;   \
-        struct host_result r = host_muladd_s_by_double(c, n, M_S, a);                                         \
+        struct host_result r = host_muladd_s_by_double(host_rounds(c), n_s(c, o, negated), M_S, a_s(c, o, negated)); \
         if (unlikely(!r.is_proven))                                                                           \
             TAIL(name##_s_slow);                                                                              \
         fpu_set(c, o->rd, r.bits);                                                                            \
         NEXT;                                                                                                 \
-    }                                                                                                         \
-    HANDLER_AS(FMA_TARGET, name##_s_fma)                                                                      \
-    {                                                                                                         \
-        uint32_t n = (negated) & PRODUCT ? N_S ^ SIGN_S : N_S, a = (negated) & ADDEND ? A_S ^ SIGN_S : A_S;   \
-        struct host_result r = host_muladd_s(c, n, M_S, a);                                                   \
-        if (unlikely(!r.is_proven))                                                                           \
-            TAIL(name##_s_slow);                                                                              \
-        fpu_set(c, o->rd, r.bits);                                                                            \
-        NEXT;                                                                                                 \
-    }                                                                                                         \
-    HANDLER_AS(FMA_TARGET, name##_d_fma)                                                                      \
-    {                                                                                                         \
-        uint64_t n = (negated) & PRODUCT ? N_D ^ SIGN_D : N_D, a = (negated) & ADDEND ? A_D ^ SIGN_D : A_D;   \
-        struct host_result r = host_muladd_d(c, n, M_D, a);                                                   \
-        if (unlikely(!r.is_proven))                                                                           \
-            TAIL(name##_d_slow);                                                                              \
-        fpu_set(c, o->rd, r.bits);                                                                            \
-        NEXT;                                                                                                 \
-    }                                                                                                         \
-    DECODE(name)                                                                                              \
-    {                                                                                                         \
-        return host_has_fma() ? fpu_decode(o, insn, name##_s_fma, name##_d_fma) : fpu_decode(o, insn, name##_s, name##_d_slow); \
     }
 
-MULADD(fmadd, 0)
+/* Those with it: names end in _fma. */
+#define MULADD_SIZE(name, size, negated, m, a)                                                                \
+    HANDLER_AS(FMA_TARGET COLD, name##_##size##_fma_slow)                                                     \
+    {                                                                                                         \
+        struct host_result r = host_muladd_##size(host_flushes(c), n_##size(c, o, negated), m, a_##size(c, o, negated)); \
+        bool is_plain = !host_is_denormal_##size(n_##size(c, o, negated)) && !host_is_denormal_##size(m) &&   \
+                        !host_is_denormal_##size(a);                                                          \
+        if (!r.is_proven || !is_plain)                                                                        \
+            TAIL(name##_##size##_slow);                                                                       \
+        fpu_set(c, o->rd, r.bits);                                                                            \
+        NEXT;                                                                                                 \
+    }                                                                                                         \
+    HANDLER_AS(FMA_TARGET, name##_##size##_fma)                                                               \
+    {                                                                                                         \
+        struct host_result r = host_muladd_##size(host_rounds(c), n_##size(c, o, negated), m, a_##size(c, o, negated)); \
+        if (unlikely(!r.is_proven))                                                                           \
+            TAIL(name##_##size##_fma_slow);                                                                   \
+        fpu_set(c, o->rd, r.bits);                                                                            \
+        NEXT;                                                                                                 \
+    }
+
+#define MULADD(name, negated)                                                                                 \
+    MULADD_WITHOUT(name, negated)                                                                             \
+    MULADD_SIZE(name, s, negated, M_S, A_S)                                                                   \
+    MULADD_SIZE(name, d, negated, M_D, A_D)                                                                   \
+    DECODE(name)                                                                                              \
+    {                                                                                                         \
+        if (!host_has_fma())                                                                                  \
+            return fpu_decode(o, insn, name##_s, name##_d_slow);                                              \
+        return fpu_decode(o, insn, name##_s_fma, name##_d_fma);                                               \
+    }
+
+MULADD(fmadd, NOTHING)
 MULADD(fmsub, PRODUCT)
-MULADD(fnmadd, PRODUCT | ADDEND)
+MULADD(fnmadd, BOTH)
 MULADD(fnmsub, ADDEND)

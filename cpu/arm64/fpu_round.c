@@ -84,7 +84,7 @@ HANDLER(fcvt_ds)
 
 HANDLER(fcvt_sd)
 {
-    struct host_result r = host_product_s(c, (float)host_double(N_D));
+    struct host_result r = host_product_s(host_rounds(c), (float)host_double(N_D));
     if (unlikely(!r.is_proven))
         TAIL(fcvt_sd_slow);
     fpu_set(c, o->rd, r.bits);

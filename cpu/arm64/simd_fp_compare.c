@@ -71,7 +71,7 @@ HOT_INLINE lanes_d lt_zero_d(lanes_d n) { return (lanes_d)(n < 0); }
 /* Scalars are rare enough to share the cold handler. */
 #define COMPARE(name, shape, handlers, op, soft)                                                              \
     SIMD_FP_SOFT(name, shape, soft)                                                                           \
-    handlers(name, op, host_keeps_denormals, ordered)                                                         \
+    handlers(name, op, host_keeps_denormals, ordered, operands)                                                         \
     SIMD_FP_DECODE(v_##name, name)                                                                            \
     DECODE(s_##name) { return simd_fp_decode(o, insn, name##_soft); }
 

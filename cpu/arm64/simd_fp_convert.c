@@ -208,7 +208,7 @@ HOT_INLINE const struct op *widen_2d(OP_ARGS, int half)
 HOT_INLINE const struct op *narrow_2d(OP_ARGS, int half)
 {
     lanes_d n = load_2d(&c->v[o->rn]);
-    struct host_result r0 = host_product_s(c, (float)n[0]), r1 = host_product_s(c, (float)n[1]);
+    struct host_result r0 = host_product_s(host_rounds(c), (float)n[0]), r1 = host_product_s(host_rounds(c), (float)n[1]);
     if (unlikely(!r0.is_proven || !r1.is_proven))
         TAIL(fcvtn_soft);
     c->v[o->rd].s[LANE_S(2 * half)] = (uint32_t)r0.bits;

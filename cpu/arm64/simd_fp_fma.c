@@ -40,12 +40,21 @@ HOT_INLINE lanes_s minus_s(lanes_s v) { return -v; }
 HOT_INLINE lanes_d minus_d(lanes_d v) { return -v; }
 
 #define FUSED(name, arrangement, size, sign, m_lanes)                                                         \
+    HANDLER_AS(FMA_TARGET COLD, name##_##arrangement##_slow)                                                  \
+    {                                                                                                         \
+        lanes_##size n = load_##arrangement(&c->v[o->rn]), m = m_lanes, d = load_##arrangement(&c->v[o->rd]); \
+        lanes_##size r = fused_##size(sign##_##size(n), m, d);                                                \
+        if (!host_flushes(c) || !all_##arrangement(product_##size(n, m, r) & values_##size(n, m, r) & plain_##size(d))) \
+            TAIL(name##_soft);                                                                                \
+        store_##arrangement(&c->v[o->rd], r);                                                                 \
+        NEXT;                                                                                                 \
+    }                                                                                                         \
     HANDLER_AS(FMA_TARGET, name##_##arrangement)                                                              \
     {                                                                                                         \
         lanes_##size n = load_##arrangement(&c->v[o->rn]), m = m_lanes, d = load_##arrangement(&c->v[o->rd]); \
         lanes_##size r = fused_##size(sign##_##size(n), m, d);                                                \
         if (unlikely(!host_rounds(c) || !all_##arrangement(product_##size(n, m, r))))                         \
-            TAIL(name##_soft);                                                                                \
+            TAIL(name##_##arrangement##_slow);                                                                \
         store_##arrangement(&c->v[o->rd], r);                                                                 \
         NEXT;                                                                                                 \
     }
@@ -60,7 +69,7 @@ HOT_INLINE lanes_d minus_d(lanes_d v) { return -v; }
     HANDLER_AS(FMA_TARGET, name##_element_s)                                                                  \
     {                                                                                                         \
         uint32_t n = host_bits_s((sign##_s((lanes_s){ host_single(N_S) }))[0]);                               \
-        struct host_result r = host_muladd_s(c, n, c->v[o->rm].s[LANE_S(o->sh)], fpu_single_in(c, o->rd));    \
+        struct host_result r = host_muladd_s(host_rounds(c), n, c->v[o->rm].s[LANE_S(o->sh)], fpu_single_in(c, o->rd));    \
         if (unlikely(!r.is_proven))                                                                           \
             TAIL(name##_element_soft);                                                                        \
         fpu_set(c, o->rd, r.bits);                                                                            \
@@ -69,7 +78,7 @@ HOT_INLINE lanes_d minus_d(lanes_d v) { return -v; }
     HANDLER_AS(FMA_TARGET, name##_element_d)                                                                  \
     {                                                                                                         \
         uint64_t n = host_bits_d((sign##_d((lanes_d){ host_double(N_D) }))[0]);                               \
-        struct host_result r = host_muladd_d(c, n, c->v[o->rm].d[o->sh], fpu_double_in(c, o->rd));            \
+        struct host_result r = host_muladd_d(host_rounds(c), n, c->v[o->rm].d[o->sh], fpu_double_in(c, o->rd));            \
         if (unlikely(!r.is_proven))                                                                           \
             TAIL(name##_element_soft);                                                                        \
         fpu_set(c, o->rd, r.bits);                                                                            \

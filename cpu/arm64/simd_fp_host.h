@@ -83,54 +83,49 @@ HOT_INLINE mask_d choice_d(lanes_d n, lanes_d m, OP_UNUSED lanes_d r)
 HOT_INLINE mask_s ordered_s(lanes_s n, lanes_s m, OP_UNUSED lanes_s r) { return (n == n) & (m == m); }
 HOT_INLINE mask_d ordered_d(lanes_d n, lanes_d m, OP_UNUSED lanes_d r) { return (n == n) & (m == m); }
 
+/* When host_flushes: no denormals among operands and results, or among operands where results are masks. */
+HOT_INLINE mask_s plain_s(lanes_s v) { return (abs_s(v) >= FLT_MIN) | (v == 0); }
+HOT_INLINE mask_d plain_d(lanes_d v) { return (abs_d(v) >= DBL_MIN) | (v == 0); }
+HOT_INLINE mask_s values_s(lanes_s n, lanes_s m, lanes_s r) { return plain_s(n) & plain_s(m) & plain_s(r); }
+HOT_INLINE mask_d values_d(lanes_d n, lanes_d m, lanes_d r) { return plain_d(n) & plain_d(m) & plain_d(r); }
+HOT_INLINE mask_s operands_s(lanes_s n, lanes_s m, OP_UNUSED lanes_s r) { return plain_s(n) & plain_s(m); }
+HOT_INLINE mask_d operands_d(lanes_d n, lanes_d m, OP_UNUSED lanes_d r) { return plain_d(n) & plain_d(m); }
+
 /* ---- handlers ----
-   NAME_2s, _4s, _2d: op_s and op_d of the lanes of Vn and Vm; `mode` is host_rounds or host_keeps_denormals, `proof` one of the above. */
-#define SIMD_FP_ARRANGED(name, arrangement, size, op, mode, proof)                                            \
+   NAME_2s, _4s, _2d: `call` of lanes n and m; `mode` is host_rounds or host_keeps_denormals, `proof` and `plain` are among the above. m is
+   a register, one of its lanes in all lanes, or, for an operation on one register, that one again. */
+#define SIMD_FP_SHAPE(name, arrangement, size, call, m_lanes, mode, proof, plain)                             \
+    COLD_HANDLER(name##_##arrangement##_slow)                                                                 \
+    {                                                                                                         \
+        lanes_##size n = load_##arrangement(&c->v[o->rn]), m = m_lanes, r = call;                             \
+        if (!host_flushes(c) || !all_##arrangement(proof##_##size(n, m, r) & plain##_##size(n, m, r)))        \
+            TAIL(name##_soft);                                                                                \
+        store_##arrangement(&c->v[o->rd], r);                                                                 \
+        NEXT;                                                                                                 \
+    }                                                                                                         \
     HANDLER(name##_##arrangement)                                                                             \
     {                                                                                                         \
-        lanes_##size n = load_##arrangement(&c->v[o->rn]), m = load_##arrangement(&c->v[o->rm]), r = op##_##size(n, m); \
+        lanes_##size n = load_##arrangement(&c->v[o->rn]), m = m_lanes, r = call;                             \
         if (unlikely(!mode(c) || !all_##arrangement(proof##_##size(n, m, r))))                                \
-            TAIL(name##_soft);                                                                                \
+            TAIL(name##_##arrangement##_slow);                                                                \
         store_##arrangement(&c->v[o->rd], r);                                                                 \
         NEXT;                                                                                                 \
     }
 
-#define SIMD_FP_BINARY(name, op, mode, proof)                                                                 \
-    SIMD_FP_ARRANGED(name, 2s, s, op, mode, proof)                                                            \
-    SIMD_FP_ARRANGED(name, 4s, s, op, mode, proof)                                                            \
-    SIMD_FP_ARRANGED(name, 2d, d, op, mode, proof)
+#define SIMD_FP_BINARY(name, op, mode, proof, plain)                                                          \
+    SIMD_FP_SHAPE(name, 2s, s, op##_s(n, m), load_2s(&c->v[o->rm]), mode, proof, plain)                       \
+    SIMD_FP_SHAPE(name, 4s, s, op##_s(n, m), load_4s(&c->v[o->rm]), mode, proof, plain)                       \
+    SIMD_FP_SHAPE(name, 2d, d, op##_d(n, m), load_2d(&c->v[o->rm]), mode, proof, plain)
 
-/* Vn, and one lane of Vm. */
-#define SIMD_FP_ARRANGED_ELEMENT(name, arrangement, size, op, mode, proof)                                    \
-    HANDLER(name##_##arrangement)                                                                             \
-    {                                                                                                         \
-        lanes_##size n = load_##arrangement(&c->v[o->rn]), m = splat_##size(&c->v[o->rm], o->sh), r = op##_##size(n, m); \
-        if (unlikely(!mode(c) || !all_##arrangement(proof##_##size(n, m, r))))                                \
-            TAIL(name##_soft);                                                                                \
-        store_##arrangement(&c->v[o->rd], r);                                                                 \
-        NEXT;                                                                                                 \
-    }
+#define SIMD_FP_ELEMENT(name, op, mode, proof, plain)                                                         \
+    SIMD_FP_SHAPE(name, 2s, s, op##_s(n, m), splat_s(&c->v[o->rm], o->sh), mode, proof, plain)                \
+    SIMD_FP_SHAPE(name, 4s, s, op##_s(n, m), splat_s(&c->v[o->rm], o->sh), mode, proof, plain)                \
+    SIMD_FP_SHAPE(name, 2d, d, op##_d(n, m), splat_d(&c->v[o->rm], o->sh), mode, proof, plain)
 
-#define SIMD_FP_ELEMENT(name, op, mode, proof)                                                                \
-    SIMD_FP_ARRANGED_ELEMENT(name, 2s, s, op, mode, proof)                                                    \
-    SIMD_FP_ARRANGED_ELEMENT(name, 4s, s, op, mode, proof)                                                    \
-    SIMD_FP_ARRANGED_ELEMENT(name, 2d, d, op, mode, proof)
-
-/* Vn alone. */
-#define SIMD_FP_ARRANGED_UNARY(name, arrangement, size, op, mode, proof)                                      \
-    HANDLER(name##_##arrangement)                                                                             \
-    {                                                                                                         \
-        lanes_##size n = load_##arrangement(&c->v[o->rn]), r = op##_##size(n);                                \
-        if (unlikely(!mode(c) || !all_##arrangement(proof##_##size(n, n, r))))                                \
-            TAIL(name##_soft);                                                                                \
-        store_##arrangement(&c->v[o->rd], r);                                                                 \
-        NEXT;                                                                                                 \
-    }
-
-#define SIMD_FP_UNARY(name, op, mode, proof)                                                                  \
-    SIMD_FP_ARRANGED_UNARY(name, 2s, s, op, mode, proof)                                                      \
-    SIMD_FP_ARRANGED_UNARY(name, 4s, s, op, mode, proof)                                                      \
-    SIMD_FP_ARRANGED_UNARY(name, 2d, d, op, mode, proof)
+#define SIMD_FP_UNARY(name, op, mode, proof, plain)                                                           \
+    SIMD_FP_SHAPE(name, 2s, s, op##_s(n), n, mode, proof, plain)                                              \
+    SIMD_FP_SHAPE(name, 4s, s, op##_s(n), n, mode, proof, plain)                                              \
+    SIMD_FP_SHAPE(name, 2d, d, op##_d(n), n, mode, proof, plain)
 
 /* Vn alone, looked at before the operation, which may be defined for a range only. */
 #define SIMD_FP_ARRANGED_CHECKED(name, arrangement, size, op, mode, proof)                                    \

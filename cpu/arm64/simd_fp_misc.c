@@ -44,7 +44,7 @@ HOT_INLINE lanes_s root_s(lanes_s n)
 HOT_INLINE lanes_d root_d(lanes_d n) { return (lanes_d){ __builtin_sqrt(n[0]), __builtin_sqrt(n[1]) }; }
 
 SIMD_FP_SOFT(v_fsqrt, unary, softfp_sqrt)
-SIMD_FP_UNARY(v_fsqrt, root, host_rounds, sum)
+SIMD_FP_UNARY(v_fsqrt, root, host_rounds, sum, values)
 SIMD_FP_DECODE(v_fsqrt, v_fsqrt)
 
 HOT_INLINE mask_s has_fraction_s(lanes_s n) { return abs_s(n) < (float)HOST_INTEGRAL_LIMIT; }

@@ -34,8 +34,8 @@ HOT_INLINE lanes_d add_neighbours_d(lanes_d n, lanes_d m)
     return (lanes_d){ n[0], m[0] } + (lanes_d){ n[1], m[1] };
 }
 
-SIMD_FP_ARRANGED(v_faddp, 4s, s, add_neighbours, host_rounds, sum)
-SIMD_FP_ARRANGED(v_faddp, 2d, d, add_neighbours, host_rounds, sum)
+SIMD_FP_SHAPE(v_faddp, 4s, s, add_neighbours_s(n, m), load_4s(&c->v[o->rm]), host_rounds, sum, values)
+SIMD_FP_SHAPE(v_faddp, 2d, d, add_neighbours_d(n, m), load_2d(&c->v[o->rm]), host_rounds, sum, values)
 
 HANDLER(v_faddp_2s)
 {
@@ -50,7 +50,7 @@ SIMD_FP_DECODE(v_faddp, v_faddp)
 
 HANDLER(s_faddp_s)
 {
-    struct host_result r = host_add_s(c, c->v[o->rn].s[0], c->v[o->rn].s[1]);
+    struct host_result r = host_add_s(host_rounds(c), c->v[o->rn].s[0], c->v[o->rn].s[1]);
     if (unlikely(!r.is_proven))
         TAIL(s_faddp_soft);
     fpu_set(c, o->rd, r.bits);
@@ -59,7 +59,7 @@ HANDLER(s_faddp_s)
 
 HANDLER(s_faddp_d)
 {
-    struct host_result r = host_add_d(c, c->v[o->rn].d[0], c->v[o->rn].d[1]);
+    struct host_result r = host_add_d(host_rounds(c), c->v[o->rn].d[0], c->v[o->rn].d[1]);
     if (unlikely(!r.is_proven))
         TAIL(s_faddp_soft);
     fpu_set(c, o->rd, r.bits);

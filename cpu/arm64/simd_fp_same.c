@@ -19,7 +19,7 @@ HOT_INLINE lanes_d min_d(lanes_d n, lanes_d m) { mask_d t = n < m; return (lanes
 
 #define BINARY(name, op, mode, proof, soft)                                                                   \
     SIMD_FP_SOFT(name, binary, soft)                                                                          \
-    SIMD_FP_BINARY(name, op, mode, proof)                                                                     \
+    SIMD_FP_BINARY(name, op, mode, proof, values)                                                                     \
     SIMD_FP_DECODE(name, name)
 
 BINARY(v_fadd, add, host_rounds, sum, softfp_add)
@@ -35,7 +35,7 @@ BINARY(v_fminnm, min, host_keeps_denormals, choice, softfp_min_number)
 
 #define ELEMENT(name, soft)                                                                                   \
     SIMD_FP_SOFT(name, by_element, soft)                                                                      \
-    SIMD_FP_ELEMENT(name, mul, host_rounds, product)                                                          \
+    SIMD_FP_ELEMENT(name, mul, host_rounds, product, values)                                                          \
     DECODE(name)                                                                                              \
     {                                                                                                         \
         return simd_fp_decode_element(o, insn) && simd_fp_decode_arrangement(o, insn, name##_2s, name##_4s, name##_2d); \
@@ -60,7 +60,7 @@ SIMD_FP_SOFT(s_fabd, binary, fpu_abs_difference)
 
 HANDLER(s_fabd_s)
 {
-    struct host_result r = host_sub_s(c, N_S, M_S);
+    struct host_result r = host_sub_s(host_rounds(c), N_S, M_S);
     if (unlikely(!r.is_proven))
         TAIL(s_fabd_soft);
     fpu_set(c, o->rd, r.bits & ~SIGN_S);
@@ -69,7 +69,7 @@ HANDLER(s_fabd_s)
 
 HANDLER(s_fabd_d)
 {
-    struct host_result r = host_sub_d(c, N_D, M_D);
+    struct host_result r = host_sub_d(host_rounds(c), N_D, M_D);
     if (unlikely(!r.is_proven))
         TAIL(s_fabd_soft);
     fpu_set(c, o->rd, r.bits & ~SIGN_D);
@@ -82,7 +82,7 @@ SIMD_FP_SOFT(s_fmul_element, by_element, softfp_mul)
 
 HANDLER(s_fmul_element_s)
 {
-    struct host_result r = host_mul_s(c, N_S, c->v[o->rm].s[LANE_S(o->sh)]);
+    struct host_result r = host_mul_s(host_rounds(c), N_S, c->v[o->rm].s[LANE_S(o->sh)]);
     if (unlikely(!r.is_proven))
         TAIL(s_fmul_element_soft);
     fpu_set(c, o->rd, r.bits);
@@ -91,7 +91,7 @@ HANDLER(s_fmul_element_s)
 
 HANDLER(s_fmul_element_d)
 {
-    struct host_result r = host_mul_d(c, N_D, c->v[o->rm].d[o->sh]);
+    struct host_result r = host_mul_d(host_rounds(c), N_D, c->v[o->rm].d[o->sh]);
     if (unlikely(!r.is_proven))
         TAIL(s_fmul_element_soft);
     fpu_set(c, o->rd, r.bits);

@@ -8,7 +8,7 @@
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
 
-enum { CASES = 160000 };
+enum { CASES = 200000 };
 
 #define INSN(name, ...) #name,
 static const char *const names[] = {
@@ -98,7 +98,10 @@ static void make(struct oracle_case *c, uint64_t *seed, unsigned index, const vo
         for (int j = 0; j < 2; j++)
             c->start.v[i][j] = interesting_lanes(seed);
     relate(c->start.v, c->insn[0], seed);
-    if (oracle_below(seed, 2))
+    uint32_t which = oracle_below(seed, 8);
+    if (which >= 6)
+        c->start.fpcr = FPCR_FZ;
+    else if (which >= 3)
         c->start.fpcr = oracle_below(seed, 4) << FPCR_RMODE_SHIFT | (oracle_below(seed, 2) ? FPCR_FZ : 0) |
                         (oracle_below(seed, 2) ? FPCR_DN : 0) | (oracle_below(seed, 2) ? FPCR_AHP : 0);
     if (oracle_below(seed, 4) == 0)

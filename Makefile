@@ -84,7 +84,7 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 # What QEMU runs for the differential tests of the AArch64 core. Without the cross compiler they say that they were skipped.
 $(B)/tests/cpu/arm64/oracle_guest: tests/cpu/arm64/oracle_guest.c tests/cpu/arm64/oracle_layout.h
 	@mkdir -p $(@D)
-	-$(call show,CC,$@)aarch64-linux-gnu-gcc -O2 -Wall -fno-builtin -fno-tree-loop-distribute-patterns -static -nostdlib -no-pie -fno-pie \
+	-$(call show,CC,$@)aarch64-linux-gnu-gcc -O2 -Wall -ffreestanding -fno-tree-loop-distribute-patterns -static -nostdlib -no-pie -fno-pie \
 	    -Wl,-Ttext-segment=0x40000000 -I. -o $@ $<
 $(filter $(B)/tests/cpu/arm64/%,$(TEST_BIN)): | $(B)/tests/cpu/arm64/oracle_guest
 

@@ -48,8 +48,10 @@ static struct block *find_block(struct cpu *cpu)
     uint64_t offset;
     uint32_t mode;
     const uint8_t *host = cpu->class->fetch(cpu, &ram, &offset, &mode);
-    if (!host)
+    if (!host) {
+        cpu->cycles++;   /* an exception takes time: a vector that faults itself must not stop the clock */
         return NULL;
+    }
     struct block *b = code_find(cpu, host, ram, offset, mode);
     cpu->code_va = cpu->pc & PAGE_MASK;
     *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc, cpu->context, b };

@@ -53,7 +53,7 @@ void arm64_exception(struct arm64 *c, enum exception_vector vector)
 {
     unsigned from = !c->el ? 0x400 : c->sp_select ? 0x200 : 0x000;
     c->spsr_el1 = arm64_pstate(c);
-    c->elr_el1 = c->cpu.pc;
+    c->elr_el1 = arm64_untag(c->tcr_el1, c->cpu.pc);
     c->daif = DAIF_D | DAIF_A | DAIF_I | DAIF_F;
     c->step_pending = c->illegal = false;
     arm64_select_stack(c, 1, true);

@@ -253,11 +253,6 @@ static void raise_fetch(struct arm64 *c, int fault)
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode)
 {
     struct arm64 *c = arm64_of(cpu);
-    if (c->illegal) {
-        c->esr_el1 = (uint64_t)EC_ILLEGAL << 26 | 1u << 25;
-        arm64_exception(c, VECTOR_SYNC);
-        return NULL;
-    }
     cpu->pc = arm64_untag(c->tcr_el1, cpu->pc);
     if (cpu->pc & 3) {
         c->far_el1 = cpu->pc;
@@ -284,6 +279,11 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
             c->mmu->fetch_large = true;
         if (c->el && !bit(cpu->pc, 55))
             c->mmu->el1_low = true;
+    }
+    if (unlikely(c->illegal)) {   /* after misaligned addresses and aborts (D1.13.2) */
+        c->esr_el1 = (uint64_t)EC_ILLEGAL << 26 | 1u << 25;
+        arm64_exception(c, VECTOR_SYNC);
+        return NULL;
     }
     uint64_t within = cpu->pc & ~PAGE_MASK;
     *ram = f->ram;

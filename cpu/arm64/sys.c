@@ -141,10 +141,10 @@ DECODE(msr_imm)
 enum { ISS_CM = 1 << 8, ISS_WNR = 1 << 6 };
 
 /* DC and IC by address do nothing here, stores having dropped stale code already, but they fault like a load (D4.4.8). */
-static bool maintain_address(struct arm64 *c, const struct op *o, const struct block *b, gva_t va)
+static bool maintain_address(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, enum mmu_access access)
 {
     struct arm64_mapping m;
-    int fault = mmu_translate(c, va, c->el, ACCESS_READ, &m);
+    int fault = mmu_translate(c, va, c->el, access, &m);
     if (fault == FAULT_NONE)
         return true;
     c->far_el1 = va;
@@ -157,7 +157,15 @@ HANDLER(cache_by_address)
     if (!c->el && !(c->sctlr_el1 & SCTLR_UCI))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     gva_t va = c->x[o->rn];
-    if (!tlb_readable(tlb_entry(c->cpu.tlb, va), va, 1) && !maintain_address(c, o, b, va))
+    if (!tlb_readable(tlb_entry(c->cpu.tlb, va), va, 1) && !maintain_address(c, o, b, va, ACCESS_READ))
+        LEAVE;
+    NEXT;
+}
+
+/* DC IVAC throws away what was written, so it needs the right to write. */
+HANDLER(invalidate_by_address)
+{
+    if (!maintain_address(c, o, b, c->x[o->rn], ACCESS_WRITE))
         LEAVE;
     NEXT;
 }
@@ -234,7 +242,7 @@ static const struct sys_row sys_rows[] = {
     { SYS_CODE(0, 7, 1, 0), false, nop, 0 },                  /* IC IALLUIS */
     { SYS_CODE(0, 7, 5, 0), false, nop, 0 },                  /* IC IALLU */
     { SYS_CODE(3, 7, 5, 1), true, cache_by_address, 0 },      /* IC IVAU */
-    { SYS_CODE(0, 7, 6, 1), false, cache_by_address, 0 },     /* DC IVAC */
+    { SYS_CODE(0, 7, 6, 1), false, invalidate_by_address, 0 }, /* DC IVAC */
     { SYS_CODE(0, 7, 6, 2), false, nop, 0 },                  /* DC ISW */
     { SYS_CODE(0, 7, 10, 2), false, nop, 0 },                 /* DC CSW */
     { SYS_CODE(0, 7, 14, 2), false, nop, 0 },                 /* DC CISW */

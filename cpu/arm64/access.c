@@ -156,15 +156,26 @@ bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva
     return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, value);
 }
 
+/* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. Of the words that come here
+   these are LDR, STR, LDP, STP with bit 26 and their size for Q; structures (bits 29..27 are 1) have elements of at most 8 bytes. */
+static bool quadword_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, bool write)
+{
+    static const uint32_t q_size[8] = { [3] = 2u << 30, [5] = 2u << 30, [7] = 1u << 23 };
+    uint32_t insn = o->insn, kind = (uint32_t)bits(insn, 29, 27), size = insn & (kind == 7 ? 0xc0800000 : 0xc0000000);
+    if (!(va & 15) || !(c->sctlr_el1 & SCTLR_A) || !bit(insn, 26) || !q_size[kind] || size != q_size[kind])
+        return true;
+    return data_abort(c, o, b, va, FAULT_ALIGNMENT, write);
+}
+
 bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
-    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, &c->loaded) &&
+    return stack_aligned(c, o, b) && quadword_aligned(c, o, b, va, false) && load_sized(c, o, b, va, size, c->el, &c->loaded) &&
            load_sized(c, o, b, va + size, size, c->el, &c->loaded_high);
 }
 
 bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0, uint64_t v1)
 {
-    if (!stack_aligned(c, o, b))
+    if (!stack_aligned(c, o, b) || !quadword_aligned(c, o, b, va, true))
         return false;
     if (is_split(va, 2 * size) && !probe_split(c, o, b, va, 2 * size, c->el, true))
         return false;

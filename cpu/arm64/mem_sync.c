@@ -140,27 +140,37 @@ DECODE(stlr)
 /* ---- unprivileged: with the rights of EL0 at EL1 (Linux' copy_from_user and copy_to_user), as usual at EL0 ---- */
 
 #define UNPRIVILEGED_LOAD(name, size, convert)                                                    \
+    COLD_HANDLER(name##_slow)                                                                     \
+    {                                                                                             \
+        if (!arm64_load_user(c, o, b, BASE + (uint64_t)o->imm, size))                             \
+            LEAVE;                                                                                \
+        c->x[o->rd] = convert c->loaded;                                                          \
+        NEXT;                                                                                     \
+    }                                                                                             \
     HANDLER(name)                                                                                 \
     {                                                                                             \
         gva_t va = BASE + (uint64_t)o->imm;                                                       \
         const struct tlb_entry *e = tlb_entry(c->user_tlb, va);                                   \
-        if (likely(tlb_readable(e, va, size)))                                                    \
-            c->loaded = ld_le(tlb_host(e, va), size);                                             \
-        else if (!arm64_load_user(c, o, b, va, size))                                             \
-            LEAVE;                                                                                \
-        c->x[o->rd] = convert c->loaded;                                                          \
+        if (unlikely(!tlb_readable(e, va, size)))                                                 \
+            TAIL(name##_slow);                                                                    \
+        c->x[o->rd] = convert ld_le(tlb_host(e, va), size);                                       \
         NEXT;                                                                                     \
     }
 
 #define UNPRIVILEGED_STORE(name, size)                                                            \
+    COLD_HANDLER(name##_slow)                                                                     \
+    {                                                                                             \
+        if (!arm64_store_user(c, o, b, BASE + (uint64_t)o->imm, size, c->x[o->rd]))               \
+            LEAVE;                                                                                \
+        NEXT;                                                                                     \
+    }                                                                                             \
     HANDLER(name)                                                                                 \
     {                                                                                             \
         gva_t va = BASE + (uint64_t)o->imm;                                                       \
         const struct tlb_entry *e = tlb_entry(c->user_tlb, va);                                   \
-        if (likely(tlb_writable(e, va, size)))                                                    \
-            st_le(tlb_host(e, va), c->x[o->rd], size);                                            \
-        else if (!arm64_store_user(c, o, b, va, size, c->x[o->rd]))                               \
-            LEAVE;                                                                                \
+        if (unlikely(!tlb_writable(e, va, size)))                                                 \
+            TAIL(name##_slow);                                                                    \
+        st_le(tlb_host(e, va), c->x[o->rd], size);                                                \
         NEXT;                                                                                     \
     }
 
@@ -178,16 +188,19 @@ UNPRIVILEGED_LOAD(ldtrsw, 4, (uint64_t)(int64_t)(int32_t))
 UNPRIVILEGED_LOAD(ldtrsb_w, 1, (uint32_t)(int32_t)(int8_t))
 UNPRIVILEGED_LOAD(ldtrsh_w, 2, (uint32_t)(int32_t)(int16_t))
 
+/* With SP as base the slow way, which looks at its alignment. */
+#define BOTH(name) { name, name##_slow }
+
 static bool decode_unprivileged(struct op *o, uint32_t insn)
 {
-    static handler *const run[4][4] = {
-        { sttrb, ldtrb, ldtrsb_x, ldtrsb_w }, { sttrh, ldtrh, ldtrsh_x, ldtrsh_w },
-        { sttr_w, ldtr_w, ldtrsw, NULL }, { sttr_x, ldtr_x, NULL, NULL } };
+    static handler *const run[4][4][2] = {
+        { BOTH(sttrb), BOTH(ldtrb), BOTH(ldtrsb_x), BOTH(ldtrsb_w) }, { BOTH(sttrh), BOTH(ldtrh), BOTH(ldtrsh_x), BOTH(ldtrsh_w) },
+        { BOTH(sttr_w), BOTH(ldtr_w), BOTH(ldtrsw), { NULL } }, { BOTH(sttr_x), BOTH(ldtr_x), { NULL }, { NULL } } };
     unsigned opc = (unsigned)bits(insn, 23, 22);
     o->rn = reg_sp(RN);
     o->rd = opc ? reg_dst(RD) : reg_src(RD);
     o->imm = sext(bits(insn, 20, 12), 9);
-    o->run = run[bits(insn, 31, 30)][opc];
+    o->run = run[bits(insn, 31, 30)][opc][RN == 31];
     return o->run != NULL;
 }
 

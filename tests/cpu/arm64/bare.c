@@ -153,6 +153,16 @@ gpa_t bare_root(struct bare *b)
     return root;
 }
 
+/* Puts a table of smaller mappings in the place of a block, or an empty one in the place of nothing. */
+static uint64_t split(struct bare *b, gpa_t at, uint64_t block, unsigned shift)
+{
+    gpa_t table = bare_root(b);
+    for (uint64_t i = 0; block & 1 && i < 512; i++)
+        bare_set64(b, table + 8 * i, (block + (i << shift)) | (shift == 12 ? DESC_PAGE : DESC_BLOCK));
+    bare_set64(b, at, table | DESC_TABLE);
+    return table;
+}
+
 gpa_t bare_map(struct bare *b, gpa_t root, gva_t va, gpa_t pa, unsigned size_bits, uint64_t bits)
 {
     gpa_t table = root;
@@ -164,7 +174,7 @@ gpa_t bare_map(struct bare *b, gpa_t root, gva_t va, gpa_t pa, unsigned size_bit
         }
         uint64_t desc = bare_get64(b, at);
         if ((desc & 3) != DESC_TABLE)
-            bare_set64(b, at, desc = bare_root(b) | DESC_TABLE);
+            desc = split(b, at, desc, shift - 9);
         table = desc & mask64(48) & ~0xfffull;
     }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A core with RAM, vectors and one device, for programs of a few hand-encoded words. A program stops with HVC; so does every vector,
-   so that after an exception its registers (ESR, FAR, ELR, SPSR) can be looked at. */
+/* A core with RAM, vectors and one device, for programs of a few hand-encoded words. A program stops with HVC; so does every
+   vector, so that after an exception its registers (ESR, FAR, ELR, SPSR) can be looked at. */
 #ifndef TESTS_CPU_ARM64_BARE_H
 #define TESTS_CPU_ARM64_BARE_H
 
@@ -19,13 +19,14 @@ enum {
 
 /* Instructions. Registers and immediates are or'ed in. */
 enum {
-    W_NOP = 0xd503201f, W_HVC = 0xd4000002, W_SVC = 0xd4000001, W_BRK = 0xd4200000, W_UDF = 0, W_ERET = 0xd69f03e0, W_WFI = 0xd503207f,
-    W_WFE = 0xd503205f, W_SEVL = 0xd50320bf, W_ISB = 0xd5033fdf, W_DSB = 0xd5033f9f, W_CLREX = 0xd5033f5f,
+    W_NOP = 0xd503201f, W_HVC = 0xd4000002, W_SVC = 0xd4000001, W_BRK = 0xd4200000, W_UDF = 0, W_ERET = 0xd69f03e0,
+    W_WFI = 0xd503207f, W_WFE = 0xd503205f, W_SEVL = 0xd50320bf, W_ISB = 0xd5033fdf, W_DSB = 0xd5033f9f, W_CLREX = 0xd5033f5f,
     W_B = 0x14000000, W_BR = 0xd61f0000, W_BLR = 0xd63f0000, W_RET = 0xd65f03c0,
     W_MOVZ = 0xd2800000, W_ADD_IMM = 0x91000000, W_SUB_IMM = 0xd1000000, W_SUBS_IMM = 0xf1000000, W_CBNZ = 0xb5000000,
     W_LDR = 0xf9400000, W_STR = 0xf9000000, W_LDR_W = 0xb9400000, W_STR_W = 0xb9000000, W_LDRB = 0x39400000, W_STRB = 0x39000000,
     W_LDP = 0xa9400000, W_STP = 0xa9000000, W_LDTR = 0xf8400800, W_STTR = 0xf8000800, W_LDR_POST8 = 0xf8408400,
-    W_LDXR = 0xc85f7c00, W_STXR = 0xc8007c00, W_LDAR = 0xc8dffc00, W_STLR = 0xc89ffc00, W_LDR_Q = 0x3dc00000, W_STR_Q = 0x3d800000,
+    W_LDXR = 0xc85f7c00, W_STXR = 0xc8007c00, W_LDAR = 0xc8dffc00, W_STLR = 0xc89ffc00, W_LDR_Q = 0x3dc00000,
+    W_STR_Q = 0x3d800000,
     W_FADD_D = 0x1e602800,
     W_MRS = 0xd5300000, W_MSR = 0xd5100000, W_MSR_DAIFSET = 0xd50340df, W_MSR_DAIFCLR = 0xd50340ff, W_MSR_SPSEL = 0xd50040bf,
     W_DC_ZVA = 0xd50b7420, W_DC_CVAU = 0xd50b7b20, W_DC_CIVAC = 0xd50b7e20, W_DC_IVAC = 0xd5087620, W_IC_IVAU = 0xd50b7520,
@@ -82,8 +83,8 @@ int bare_run_el0(struct bare *b, gva_t pc);
 uint64_t bare_mrs(struct bare *b, uint32_t reg);
 void bare_msr(struct bare *b, uint32_t reg, uint64_t value);
 
-/* Translation with 4 KiB pages and 39-bit addresses: a new empty root; one page or block (size 12, 21 or 30 bits) with these descriptor bits
-   beside the address and the type; MMU on with RAM, vectors and device mapped flat for EL1 in TTBR0's root. */
+/* Translation with 4 KiB pages and 39-bit addresses: a new empty root; one page or block (size 12, 21 or 30 bits) with these
+   descriptor bits beside the address and the type; MMU on with RAM, vectors and device mapped flat for EL1 in TTBR0's root. */
 enum { BARE_AF = 1 << 10, BARE_USER = 1 << 6, BARE_READ_ONLY = 1 << 7, BARE_NG = 1 << 11, BARE_DEVICE_ATTR = 1 << 2 };
 #define BARE_PXN (1ull << 53)
 #define BARE_UXN (1ull << 54)

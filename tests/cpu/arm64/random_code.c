@@ -7,8 +7,8 @@
 #include "tests/cpu/arm64/oracle.h"
 
 enum {
-    MOVZ_X_LSL16 = 0xd2a00000, MOVK_X = 0xf2800000, MOVZ_X = 0xd2800000, ADD_X_IMM = 0x91000000, ADR = 0x10000000, BR = 0xd61f0000,
-    CLREX = 0xd5033f5f, NOP = 0xd503201f, STRB_X0 = 0x39000000
+    MOVZ_X_LSL16 = 0xd2a00000, MOVK_X = 0xf2800000, MOVZ_X = 0xd2800000, ADD_X_IMM = 0x91000000, ADR = 0x10000000,
+    BR = 0xd61f0000, CLREX = 0xd5033f5f, NOP = 0xd503201f, STRB_X0 = 0x39000000
 };
 
 /* ---- what is not compared ---- */
@@ -47,7 +47,8 @@ static bool is_memory(unsigned row)
 {
     switch (insn_rows[row].class) {
     case CLASS_LOAD: case CLASS_STORE: case CLASS_LOAD_PAIR: case CLASS_STORE_PAIR: case CLASS_EXCLUSIVE:
-    case CLASS_FP_LOAD: case CLASS_FP_STORE: case CLASS_FP_LOAD_PAIR: case CLASS_FP_STORE_PAIR: case CLASS_SIMD_LOAD: case CLASS_SIMD_STORE:
+    case CLASS_FP_LOAD: case CLASS_FP_STORE: case CLASS_FP_LOAD_PAIR: case CLASS_FP_STORE_PAIR:
+    case CLASS_SIMD_LOAD: case CLASS_SIMD_STORE:
         return true;
     default:
         return false;
@@ -89,8 +90,8 @@ static bool is_open(uint32_t insn)
 static uint64_t offset_of(uint32_t insn)
 {
     unsigned size = (unsigned)bits(insn, 31, 30), scale = is_vector(insn) ? bit(insn, 23) << 2 | size : size;
-    if (is_pair(insn))
-        return bits(insn, 24, 23) == 1 ? 0 : (uint64_t)sext(bits(insn, 21, 15), 7) << (is_vector(insn) ? 2 + size : 2 + (size >> 1));
+    if (is_pair(insn) && bits(insn, 24, 23) != 1)
+        return (uint64_t)sext(bits(insn, 21, 15), 7) << (is_vector(insn) ? 2 + size : 2 + (size >> 1));
     if (!is_single(insn))
         return 0;
     if (bit(insn, 24))
@@ -98,8 +99,8 @@ static uint64_t offset_of(uint32_t insn)
     return bit(insn, 21) || bits(insn, 11, 10) == 1 ? 0 : (uint64_t)sext(bits(insn, 20, 12), 9);
 }
 
-/* A place in the scratch memory with room for 64 bytes. Exclusives get the alignment they need: a misaligned store-exclusive faults
-   even if it would fail (ExclusiveMonitorsPass, J1.1.3), which QEMU does not do. */
+/* A place in the scratch memory with room for 64 bytes. Exclusives get the alignment they need: a misaligned store-exclusive
+   faults even if it would fail (ExclusiveMonitorsPass, J1.1.3), which QEMU does not do. */
 static uint64_t random_target(uint64_t *seed, uint32_t insn)
 {
     uint64_t va = ORACLE_MEMORY_VA + oracle_below(seed, ORACLE_MEMORY - 64);

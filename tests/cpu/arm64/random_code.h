@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Random instructions that can be run by EL0 and compared: loads and stores go to the scratch memory, branches go forward and stay
-   in their case, and what the manual leaves open (CONSTRAINED UNPREDICTABLE) is kept out. */
+/* Random instructions that can be run by EL0 and compared: loads and stores go to the scratch memory, branches go forward and
+   stay in their case, and what the manual leaves open (CONSTRAINED UNPREDICTABLE) is kept out. */
 #ifndef TESTS_CPU_ARM64_RANDOM_CODE_H
 #define TESTS_CPU_ARM64_RANDOM_CODE_H
 

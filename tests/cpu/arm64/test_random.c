@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Every row of insns.def, words out of all 2^32, and whole programs, from random states, compared with QEMU's Cortex-A53. Catches: a
-   wrong result or flag of any instruction, an allocated word refused, an unallocated one that does something, a wrong picture, and
-   what only shows between instructions: fused compares, chained blocks, blocks across pages, a wrong register file slot. */
+/* Every row of insns.def, words out of all 2^32, and whole programs, from random states, compared with QEMU's Cortex-A53.
+   Catches: a wrong result or flag of any instruction, an allocated word refused, an unallocated one that does something, a
+   wrong picture, and what only shows between instructions: fused compares, chained blocks, blocks across pages, a wrong
+   register file slot. */
 #include <stdio.h>
 #include <stdlib.h>
 

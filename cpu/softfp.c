@@ -161,8 +161,8 @@ static struct softfp_result add_wide(struct softfp_mode mode, struct wide a, boo
     return softfp_pack_finite(mode, wide_number(sum, exponent, a_negative), flags);
 }
 
-static struct softfp_result muladd_finite(struct softfp_mode mode, struct softfp_parts a, struct softfp_parts b, struct softfp_parts c,
-                                          int scale, uint32_t flags)
+static struct softfp_result muladd_finite(struct softfp_mode mode, struct softfp_parts a, struct softfp_parts b,
+                                          struct softfp_parts c, int scale, uint32_t flags)
 {
     struct wide product = wide_mul(a.significand, b.significand), addend = { c.significand, 0 };
     int product_exponent = a.exponent + b.exponent + 1, distance = product_exponent - c.exponent;
@@ -240,8 +240,9 @@ struct softfp_result softfp_div(struct softfp_mode mode, uint64_t va, uint64_t v
 /* The root bit by bit, 58 of them; its last is made sticky. */
 static struct softfp_parts sqrt_finite(struct softfp_parts a)
 {
-    /* The radicand in [1, 4) with 2 bits before the point; the root in [1, 2). Both are kept with the point moving: each step appends
-       two bits to the rest, and one to the root. Radicands have at most 54 bits, so only zeros come after the first 27 steps. */
+    /* The radicand in [1, 4) with 2 bits before the point; the root in [1, 2). Both are kept with the point moving: each step
+       appends two bits to the rest, and one to the root. Radicands have at most 54 bits, so only zeros come after the first 27
+       steps. */
     uint64_t radicand = a.exponent & 1 ? a.significand : a.significand >> 1;
     uint64_t rest = 0, root = 0;
     for (int i = 0; i < 58; i++) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* IEEE 754 arithmetic in integers: every rounding mode, every flag, every NaN, the same on every host. Values are bit patterns in the
-   low bits of a uint64_t. Functions are pure: they take their mode and return value and flags in registers, so that a handler may
-   call them and still end in a tail call.
-   Tininess is detected before rounding, and a NaN result is the first signalling operand, else the first quiet one (Arm, manual
-   A1.5.6 and shared/functions/float). An ISA with other rules adds them to softfp_mode. */
+/* IEEE 754 arithmetic in integers: every rounding mode, every flag, every NaN, the same on every host. Values are bit patterns
+   in the low bits of a uint64_t. Functions are pure: they take their mode and return value and flags in registers, so that a
+   handler may call them and still end in a tail call. Tininess is detected before rounding, and a NaN result is the first
+   signalling operand, else the first quiet one (Arm, manual A1.5 and shared/functions/float). An ISA with other rules adds them
+   to softfp_mode. */
 #ifndef CPU_SOFTFP_H
 #define CPU_SOFTFP_H
 
@@ -48,11 +48,12 @@ typedef struct softfp_result softfp_binary(struct softfp_mode mode, uint64_t a, 
 softfp_binary softfp_add, softfp_sub, softfp_mul, softfp_div;
 softfp_unary softfp_sqrt;
 
-/* (a * b + c) * 2^scale, rounded once. The order in which NaNs are looked for is c, a, b; infinity times zero is invalid even if c is
-   a quiet NaN, and then gives the default NaN. */
+/* (a * b + c) * 2^scale, rounded once. The order in which NaNs are looked for is c, a, b; infinity times zero is invalid even if
+   c is a quiet NaN, and then gives the default NaN. */
 struct softfp_result softfp_muladd(struct softfp_mode mode, uint64_t a, uint64_t b, uint64_t c, int scale);
 
-/* +0 is greater than -0 here. min and max give a NaN for any NaN; the others prefer a number to a quiet NaN (IEEE 754-2008 minNum). */
+/* +0 is greater than -0 here. min and max give a NaN for any NaN; the others prefer a number to a quiet NaN (IEEE 754-2008
+   minNum). */
 softfp_binary softfp_min, softfp_max, softfp_min_number, softfp_max_number;
 
 /* The value is an enum softfp_relation. A signalling NaN is invalid; with `signals` (a constant) every NaN is. */
@@ -64,8 +65,8 @@ struct softfp_result softfp_convert(struct softfp_mode mode, enum softfp_format 
 /* To an integral value in the same format; inexact is raised only if `exact`, as C's rint. */
 struct softfp_result softfp_round(struct softfp_mode mode, uint64_t a, bool exact);
 
-/* a * 2^fraction_bits as an integer of `width` (1 to 64) bits, saturating; what does not fit, and a NaN (giving 0), is invalid. Negative
-   results come sign-extended to 64 bits. */
+/* a * 2^fraction_bits as an integer of `width` (1 to 64) bits, saturating; what does not fit, and a NaN (giving 0), is invalid.
+   Negative results come sign-extended to 64 bits. */
 struct softfp_result softfp_to_int(struct softfp_mode mode, uint64_t a, unsigned fraction_bits, unsigned width, bool is_signed);
 
 /* value / 2^fraction_bits. */

@@ -30,7 +30,8 @@ struct softfp_result softfp_compare(struct softfp_mode mode, uint64_t va, uint64
     return (struct softfp_result){ SOFTFP_UNORDERED, flags };
 }
 
-static struct softfp_result choose(struct softfp_mode mode, uint64_t va, uint64_t vb, enum softfp_relation wanted, bool numbers_win)
+static struct softfp_result choose(struct softfp_mode mode, uint64_t va, uint64_t vb, enum softfp_relation wanted,
+                                   bool numbers_win)
 {
     uint32_t flags = 0;
     struct softfp_parts a = softfp_unpack(mode, va, &flags), b = softfp_unpack(mode, vb, &flags);

@@ -28,8 +28,8 @@ static struct magnitude round_magnitude(struct softfp_mode mode, struct softfp_p
     if (exponent > 63)
         return (struct magnitude){ .value = UINT64_MAX, .is_too_large = true };
     unsigned drop = (unsigned)(63 - exponent);
-    /* Two bits below the point, the second sticky, tell all about the rest. Significands have at most 53 bits: nothing is below the point
-       when there is room for one bit only, and rounding cannot overflow. */
+    /* Two bits below the point, the second sticky, tell all about the rest. Significands have at most 53 bits: nothing is below
+       the point when there is room for one bit only, and rounding cannot overflow. */
     uint64_t low = drop < 2 ? 0 : softfp_shift_sticky(p.significand, drop - 2) & 3;
     uint64_t whole = drop < 64 ? p.significand >> drop : 0;
     return (struct magnitude){

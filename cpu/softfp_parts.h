@@ -9,8 +9,8 @@
 /* In this order: from KIND_QUIET on it is a NaN. */
 enum softfp_kind { KIND_ZERO, KIND_FINITE, KIND_INFINITE, KIND_QUIET, KIND_SIGNALLING };
 
-/* A finite number is significand * 2^(exponent - 63) with bit 63 of the significand set. The lowest bit may be sticky: "and a bit more".
-   A NaN keeps its fraction below bit 63. */
+/* A finite number is significand * 2^(exponent - 63) with bit 63 of the significand set. The lowest bit may be sticky: "and a
+   bit more". A NaN keeps its fraction below bit 63. */
 struct softfp_parts {
     uint64_t significand;
     int32_t exponent;
@@ -166,7 +166,8 @@ static inline bool softfp_either_nan(struct softfp_parts a, struct softfp_parts 
 }
 
 /* The one of two operands, at least one a NaN, that is the result (manual: FPProcessNaNs). */
-static inline struct softfp_result softfp_choose_nan(struct softfp_mode mode, struct softfp_parts a, struct softfp_parts b, uint32_t flags)
+static inline struct softfp_result softfp_choose_nan(struct softfp_mode mode, struct softfp_parts a, struct softfp_parts b,
+                                                     uint32_t flags)
 {
     return softfp_pack_nan(mode, a.kind >= KIND_QUIET && a.kind >= b.kind ? a : b, flags);
 }

@@ -6,10 +6,11 @@
 #include "cpu/arm64/handler.h"
 #include "cpu/softfp.h"
 
-/* FPCR (manual C5.2.7). The Cortex-A53 has no trapped exceptions: their enables read as zero. */
+/* FPCR (manual C5.2). The Cortex-A53 has no trapped exceptions: their enables read as zero. */
 enum { FPCR_RMODE_SHIFT = 22, FPCR_RMODE = 3 << FPCR_RMODE_SHIFT, FPCR_FZ = 1 << 24, FPCR_DN = 1 << 25, FPCR_AHP = 1 << 26 };
 
-/* FPSR (manual C5.2.8). Exceptions are at the places of enum softfp_flag, and FPCR.RMode counts as the first of enum softfp_rounding. */
+/* FPSR (manual C5.2). Exceptions are at the places of enum softfp_flag, and FPCR.RMode counts as the first of enum
+   softfp_rounding. */
 enum { FPSR_IOC = 1 << 0, FPSR_DZC = 1 << 1, FPSR_OFC = 1 << 2, FPSR_UFC = 1 << 3, FPSR_IXC = 1 << 4, FPSR_IDC = 1 << 7 };
 
 HOT_INLINE struct softfp_mode fpu_mode(const struct arm64 *c, enum softfp_format format)

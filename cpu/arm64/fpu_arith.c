@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Scalar arithmetic of two operands and one (manual C3.5.6 to C3.5.11): the host first, and where that proves nothing, softfp. */
+/* Scalar arithmetic of two operands and one (manual C3.5): the host first, and where that proves nothing, softfp. */
 #include "cpu/arm64/fpu_host.h"
 
 /* One size of an operation; `mode` is host_rounds or host_keeps_denormals. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FCMP, FCMPE, FCCMP, FCCMPE (manual C3.5.12): the E forms find every NaN invalid, the others only signalling ones. */
+/* FCMP, FCMPE, FCCMP, FCCMPE (manual C3.5): the E forms find every NaN invalid, the others only signalling ones. */
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/fpu_host.h"
 

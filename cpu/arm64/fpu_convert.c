@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Between scalars and general registers (manual C3.5.5): FCVT*S, FCVT*U, SCVTF, UCVTF, integer and fixed point. */
+/* Between scalars and general registers (manual C3.5): FCVT*S, FCVT*U, SCVTF, UCVTF, integer and fixed point. */
 #include "cpu/arm64/fpu_integral.h"
 
 /* Fixed-point forms have 64 - fraction bits where integer forms have zeros, and bit 21 clear. */
@@ -25,8 +25,8 @@ COLD static void to_int_soft(struct arm64 *c, const struct op *o)
 
 COLD_HANDLER(to_int_slow) { to_int_soft(c, o); NEXT; }
 
-/* The host converts what fits, if inexact is no news or does not happen. `low` and `high` bound the results; those up to the limit of
-   host_integral are enough where the instruction does not truncate as C does. */
+/* The host converts what fits, if inexact is no news or does not happen. `low` and `high` bound the results; those up to the
+   limit of host_integral are enough where the instruction does not truncate as C does. */
 HOT_INLINE const struct op *to_int(OP_ARGS, double x, enum softfp_rounding rounding, double low, double high, uint64_t mask)
 {
     double limit = rounding == SOFTFP_ZERO ? 0x1p63 : HOST_INTEGRAL_LIMIT;
@@ -39,16 +39,16 @@ HOT_INLINE const struct op *to_int(OP_ARGS, double x, enum softfp_rounding round
     NEXT;
 }
 
-#define TO_INT(name, rounding)                                                                                                    \
-    HANDLER(name##s_w_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, -0x1p31, 0x1p31, UINT32_MAX); }             \
-    HANDLER(name##s_w_d) { return to_int(c, o, b, host_double(N_D), rounding, -0x1p31, 0x1p31, UINT32_MAX); }                     \
-    HANDLER(name##s_x_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, -0x1p63, 0x1p63, UINT64_MAX); }             \
-    HANDLER(name##s_x_d) { return to_int(c, o, b, host_double(N_D), rounding, -0x1p63, 0x1p63, UINT64_MAX); }                     \
-    HANDLER(name##u_w_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, 0, 0x1p32, UINT32_MAX); }                   \
-    HANDLER(name##u_w_d) { return to_int(c, o, b, host_double(N_D), rounding, 0, 0x1p32, UINT32_MAX); }                           \
-    HANDLER(name##u_x_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, 0, 0x1p63, UINT64_MAX); }                   \
-    HANDLER(name##u_x_d) { return to_int(c, o, b, host_double(N_D), rounding, 0, 0x1p63, UINT64_MAX); }                           \
-    DECODE(name##s_int) { return decode_to_int(o, insn, name##s_w_s, name##s_w_d, name##s_x_s, name##s_x_d); }                    \
+#define TO_INT(name, rounding)                                                                                                \
+    HANDLER(name##s_w_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, -0x1p31, 0x1p31, UINT32_MAX); }         \
+    HANDLER(name##s_w_d) { return to_int(c, o, b, host_double(N_D), rounding, -0x1p31, 0x1p31, UINT32_MAX); }                 \
+    HANDLER(name##s_x_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, -0x1p63, 0x1p63, UINT64_MAX); }         \
+    HANDLER(name##s_x_d) { return to_int(c, o, b, host_double(N_D), rounding, -0x1p63, 0x1p63, UINT64_MAX); }                 \
+    HANDLER(name##u_w_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, 0, 0x1p32, UINT32_MAX); }               \
+    HANDLER(name##u_w_d) { return to_int(c, o, b, host_double(N_D), rounding, 0, 0x1p32, UINT32_MAX); }                       \
+    HANDLER(name##u_x_s) { return to_int(c, o, b, (double)host_single(N_S), rounding, 0, 0x1p63, UINT64_MAX); }               \
+    HANDLER(name##u_x_d) { return to_int(c, o, b, host_double(N_D), rounding, 0, 0x1p63, UINT64_MAX); }                       \
+    DECODE(name##s_int) { return decode_to_int(o, insn, name##s_w_s, name##s_w_d, name##s_x_s, name##s_x_d); }                \
     DECODE(name##u_int) { return decode_to_int(o, insn, name##u_w_s, name##u_w_d, name##u_x_s, name##u_x_d); }
 
 static bool decode_to_int(struct op *o, uint32_t insn, handler *w_s, handler *w_d, handler *x_s, handler *x_d)

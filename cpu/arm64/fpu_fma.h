@@ -30,8 +30,8 @@ HOT_INLINE struct host_result host_muladd_d(bool mode, uint64_t a, uint64_t b, u
     return host_product_d(mode, r);
 }
 
-/* Singles anywhere: the product is exact in a double, so only the sum is rounded twice. That goes wrong only if the first rounding ends
-   on the middle between two singles. */
+/* Singles anywhere: the product is exact in a double, so only the sum is rounded twice. That goes wrong only if the first
+   rounding ends on the middle between two singles. */
 HOT_INLINE struct host_result host_muladd_s_by_double(bool mode, uint32_t a, uint32_t b, uint32_t addend)
 {
     double sum = (double)host_single(a) * (double)host_single(b) + (double)host_single(addend);

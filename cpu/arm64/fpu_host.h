@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's FPU as a shortcut. It rounds to nearest, ties to even, and keeps denormals; when the guest asks for the same, IEEE 754
-   leaves no choice in the result, and what is to be known about exceptions is seen in operands and result:
+/* The host's FPU as a shortcut. It rounds to nearest, ties to even, and keeps denormals; when the guest asks for the same,
+   IEEE 754 leaves no choice in the result, and what is to be known about exceptions is seen in operands and result:
 
      inexact      FPSR.IXC has been set already, as it is for good after the first few operations of nearly every program
      overflow     the result is infinite
@@ -8,7 +8,8 @@
      invalid      the result is a NaN
      divide       the result is infinite
 
-   Everything else, and every NaN, goes to softfp. Nothing here reads or changes the host's FPU state. */
+   Everything else, and every NaN, goes to softfp. Nothing here reads or changes the host's FPU state, which
+   is the one that C programs start with. */
 #ifndef CPU_ARM64_FPU_HOST_H
 #define CPU_ARM64_FPU_HOST_H
 
@@ -19,10 +20,10 @@
 /* Hosts that compute in a wider format than they store (x87) round twice: not usable. */
 enum { HOST_IS_IEEE = FLT_EVAL_METHOD == 0 };
 
-/* Most functions here are told whether the mode is right: host_rounds(c) for what rounds, host_keeps_denormals(c) for what is exact.
-
-   Guests that flush denormals (those built with -ffast-math) do not get there. When that is all that differs, host_flushes(c), a result is
-   still proven if neither it nor an operand is a denormal; the handlers' slow ways look at that before they go to softfp. */
+/* Most functions here are told whether the mode is right: host_rounds(c) for what rounds, host_keeps_denormals(c) for what is
+   exact. Guests that flush denormals (those built with -ffast-math) have neither. When that is all that differs, host_flushes(c),
+   a result is still proven if neither it nor an operand is a denormal; the handlers' slow ways look at that before they go to
+   softfp. */
 
 /* A result, and whether it is known to be the guest's with no exception but inexact. */
 struct host_result {
@@ -92,8 +93,8 @@ HOT_INLINE struct host_result host_sum_d(bool mode, double v)
     return (struct host_result){ r, mode && likely(host_is_finite_d(r)) };
 }
 
-/* Products and quotients may. Zeros are left to softfp too, which is quick with them: to ask here for an operand that is zero would cost
-   every other product. */
+/* Products and quotients may. Zeros are left to softfp too, which is quick with them: to ask here for an operand that is zero
+   would cost every other product. */
 HOT_INLINE struct host_result host_product_s(bool mode, float v)
 {
     uint32_t r = host_bits_s(v);

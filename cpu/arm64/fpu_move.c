@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Moves, immediates and selection (manual C3.5.2, C3.5.3, C3.5.13): bits only. */
+/* Moves, immediates and selection (manual C3.5): bits only. */
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/fpu.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FMADD, FMSUB, FNMADD, FNMSUB (manual C3.5.8): rounded once. */
+/* FMADD, FMSUB, FNMADD, FNMSUB (manual C3.5): rounded once. */
 #include "cpu/arm64/fpu_fma.h"
 
 /* What is negated before anything else, NaNs too. */

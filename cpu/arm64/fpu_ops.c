@@ -22,7 +22,8 @@ static bool is_nan(struct softfp_mode mode, uint64_t v)
     return softfp_is_nan(mode.format, v);
 }
 
-/* Without a NaN among the operands, a product is invalid only where infinity meets zero; there some instructions have another result. */
+/* Without a NaN among the operands, a product is invalid only where infinity meets zero; there some instructions have another
+   result. */
 static bool is_infinity_times_zero(struct softfp_mode mode, struct softfp_result r, uint64_t a, uint64_t b)
 {
     return r.flags & SOFTFP_INVALID && !is_nan(mode, a) && !is_nan(mode, b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FRINT* to integral values and FCVT between formats (manual C3.5.9, C3.5.4). */
+/* FRINT* to integral values and FCVT between formats (manual C3.5). */
 #include "cpu/arm64/fpu_integral.h"
 
 COLD static void round_soft(struct arm64 *c, const struct op *o, enum softfp_format format, int rounding, bool exact)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the vector floating-point files share. Each instruction has a cold handler for every shape, lane by lane through softfp; the usual
-   ones have hot handlers per arrangement (simd_fp_host.h) that fall back on it. */
+/* What the vector floating-point files share. Each instruction has a cold handler for every shape, lane by lane through softfp;
+   the usual ones have hot handlers per arrangement (simd_fp_host.h) that fall back on it. */
 #ifndef CPU_ARM64_SIMD_FP_H
 #define CPU_ARM64_SIMD_FP_H
 

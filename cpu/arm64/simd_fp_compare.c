@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Compares that give a mask: all ones or zero in each lane (manual C3.5.14). EQ finds only signalling NaNs invalid, the others every NaN. */
+/* Compares that give a mask: all ones or zero in each lane (manual C3.5). EQ finds only signalling NaNs invalid, the others
+   every NaN. */
 #include "cpu/arm64/simd_fp_host.h"
 
 static struct softfp_result mask_if(bool holds, struct softfp_result r)

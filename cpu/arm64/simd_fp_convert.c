@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Conversions within the V registers (manual C3.5.18, C3.5.23): to and from integers and fixed point, longer and narrower formats. */
+/* Conversions within the V registers (manual C3.5): to and from integers and fixed point, longer and narrower formats. */
 #include "cpu/arm64/simd_fp_host.h"
 
 enum { UNSIGNED = 0, SIGNED = 1 };
@@ -55,7 +55,9 @@ HOT_INLINE lanes_d truncate_d(lanes_d n) { return (lanes_d)(mask_d){ (int64_t)n[
 
 HOT_INLINE lanes_s truncate_unsigned_s(lanes_s n)
 {
-    return (lanes_s)(lanes_u32){ (uint32_t)(int64_t)n[0], (uint32_t)(int64_t)n[1], (uint32_t)(int64_t)n[2], (uint32_t)(int64_t)n[3] };
+    return (lanes_s)(lanes_u32){
+        (uint32_t)(int64_t)n[0], (uint32_t)(int64_t)n[1], (uint32_t)(int64_t)n[2], (uint32_t)(int64_t)n[3]
+    };
 }
 
 #define truncate_signed_d   truncate_d
@@ -144,7 +146,8 @@ FIXED(fcvtzu)
 FIXED(scvtf)
 FIXED(ucvtf)
 
-/* FCVTL and FCVTN: bit 22 set between single and double, clear between half and single; Q is the upper half of the narrower side. */
+/* FCVTL and FCVTN: bit 22 set between single and double, clear between half and single; Q is the upper half of the narrower
+   side. */
 struct width_change {
     enum softfp_format narrow, wide;
     unsigned lanes, first;       /* first lane of the narrow half in use */

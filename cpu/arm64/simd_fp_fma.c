@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* FMLA and FMLS: Vd plus or minus the product, rounded once, vector and by element. Hosts without the instruction go to softfp. */
+/* FMLA and FMLS: Vd plus or minus the product, rounded once, vector and by element. Hosts without the instruction go to
+   softfp. */
 #include "cpu/arm64/fpu_fma.h"
 #include "cpu/arm64/simd_fp_host.h"
 

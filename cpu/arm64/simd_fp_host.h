@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's FPU on whole vectors, by the rules of fpu_host.h: if every lane is proven the result is the guest's, else softfp does them
-   all. The vector types are the compiler's, so any host's vector unit does. */
+/* The host's FPU on whole vectors, by the rules of fpu_host.h: if every lane is proven the result is the guest's, else softfp
+   does them all. The vector types are the compiler's, so any host's vector unit does. */
 #ifndef CPU_ARM64_SIMD_FP_HOST_H
 #define CPU_ARM64_SIMD_FP_HOST_H
 
@@ -91,9 +91,10 @@ HOT_INLINE mask_d values_d(lanes_d n, lanes_d m, lanes_d r) { return plain_d(n) 
 HOT_INLINE mask_s operands_s(lanes_s n, lanes_s m, OP_UNUSED lanes_s r) { return plain_s(n) & plain_s(m); }
 HOT_INLINE mask_d operands_d(lanes_d n, lanes_d m, OP_UNUSED lanes_d r) { return plain_d(n) & plain_d(m); }
 
-/* ---- handlers ----
-   NAME_2s, _4s, _2d: `call` of lanes n and m; `mode` is host_rounds or host_keeps_denormals, `proof` and `plain` are among the above. m is
-   a register, one of its lanes in all lanes, or, for an operation on one register, that one again. */
+/* ---- handlers ---- */
+
+/* NAME_2s, _4s, _2d: `call` of lanes n and m; `mode` is host_rounds or host_keeps_denormals, `proof` and `plain` are among the
+   above. m is a register, one of its lanes in all lanes, or, for an operation on one register, that one again. */
 #define SIMD_FP_SHAPE(name, arrangement, size, call, m_lanes, mode, proof, plain)                             \
     COLD_HANDLER(name##_##arrangement##_slow)                                                                 \
     {                                                                                                         \

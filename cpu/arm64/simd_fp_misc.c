@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Advanced SIMD on one register: signs, roots, estimates, rounding to integral values (manual C3.5.18 to C3.5.20). */
+/* Advanced SIMD on one register: signs, roots, estimates, rounding to integral values (manual C3.5). */
 #include "cpu/arm64/fpu_integral.h"
 #include "cpu/arm64/simd_fp_host.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pairwise and across lanes (manual C3.5.21, C3.5.22). */
+/* Pairwise and across lanes (manual C3.5). */
 #include "cpu/arm64/simd_fp_host.h"
 
 #define SOFT(name, shape, op)                                                                                 \

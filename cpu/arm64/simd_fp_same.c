@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Advanced SIMD arithmetic on two registers, vector and scalar, and by element (manual C3.5.14, C3.5.16, C3.5.17). */
+/* Advanced SIMD arithmetic on two registers, vector and scalar, and by element (manual C3.5). */
 #include "cpu/arm64/simd_fp_host.h"
 
 HOT_INLINE lanes_s add_s(lanes_s n, lanes_s m) { return n + m; }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: a wrong last bit, a wrong or missing flag, a rounding direction confused, a NaN lost: everything that the host's FPU, in each of
-   its rounding modes, does differently. What hosts do not have (flushing, half precision, ties away, odd) has cases by hand. */
+/* Catches: a wrong last bit, a wrong or missing flag, a rounding direction confused, a NaN lost: everything that the host's FPU,
+   in each of its rounding modes, does differently. What hosts do not have (flushing, half precision, ties away, odd) has cases
+   by hand. */
 #include <fenv.h>
 #include <math.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static uint64_t of_double(double d) { uint64_t v; memcpy(&v, &d, 8); return v; }
 static float as_single(uint64_t v) { uint32_t w = (uint32_t)v; float f; memcpy(&f, &w, 4); return f; }
 static uint64_t of_single(float f) { uint32_t w; memcpy(&w, &f, 4); return w; }
 
-/* Values where bugs live: near 1, near the ends of the exponent range, few bits set, long runs of ones, specials; and anything. */
+/* Values where bugs live: near 1, near the ends of the exponent range, few bits set, long runs of ones, specials, anything. */
 static uint64_t interesting(enum softfp_format format)
 {
     unsigned fraction = format == SOFTFP_DOUBLE ? 52 : 23, exponents = format == SOFTFP_DOUBLE ? 2047 : 255;
@@ -59,16 +60,18 @@ static const int host_rounding[] = { FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TO
 static uint32_t host_flags(void)
 {
     int e = fetestexcept(FE_ALL_EXCEPT);
-    return (e & FE_INVALID ? SOFTFP_INVALID : 0) | (e & FE_DIVBYZERO ? SOFTFP_DIVIDE : 0) | (e & FE_OVERFLOW ? SOFTFP_OVERFLOW : 0) |
-           (e & FE_UNDERFLOW ? SOFTFP_UNDERFLOW : 0) | (e & FE_INEXACT ? SOFTFP_INEXACT : 0);
+    return (e & FE_INVALID ? SOFTFP_INVALID : 0) | (e & FE_DIVBYZERO ? SOFTFP_DIVIDE : 0) |
+           (e & FE_OVERFLOW ? SOFTFP_OVERFLOW : 0) | (e & FE_UNDERFLOW ? SOFTFP_UNDERFLOW : 0) |
+           (e & FE_INEXACT ? SOFTFP_INEXACT : 0);
 }
 
-/* What hosts may do otherwise: they see tininess after rounding, which matters for results rounded up to the smallest normal number; NaN
-   payloads are their own; and infinity times zero plus a quiet NaN may be valid. */
+/* What hosts may do otherwise: they see tininess after rounding, which matters for results rounded up to the smallest normal
+   number; NaN payloads are their own; and infinity times zero plus a quiet NaN may be valid. */
 static void check_same(const char *what, enum softfp_format format, struct softfp_result r, uint64_t host, uint32_t flags,
                        const uint64_t *operands)
 {
-    uint64_t sign = format == SOFTFP_DOUBLE ? 1ull << 63 : 1ull << 31, smallest = format == SOFTFP_DOUBLE ? 1ull << 52 : 1ull << 23;
+    uint64_t sign = format == SOFTFP_DOUBLE ? 1ull << 63 : 1ull << 31;
+    uint64_t smallest = format == SOFTFP_DOUBLE ? 1ull << 52 : 1ull << 23;
     if ((host & ~sign) == smallest && flags & SOFTFP_INEXACT) {
         r.flags &= ~(uint32_t)SOFTFP_UNDERFLOW;
         flags &= ~(uint32_t)SOFTFP_UNDERFLOW;
@@ -94,7 +97,8 @@ static void check_same(const char *what, enum softfp_format format, struct softf
 START_TEST(doubles_agree_with_the_host_in_every_rounding_mode)
 {
     seed = 0x1234567 + (unsigned)_i;
-    struct softfp_mode mode = { .format = SOFTFP_DOUBLE, .rounding = (uint8_t)_i };
+    struct softfp_mode mode = { .format = SOFTFP_DOUBLE, .rounding = (uint8_t)_i }, single = mode;
+    single.format = SOFTFP_SINGLE;
     for (int i = 0; i < ROUNDS; i++) {
         uint64_t v[3] = { interesting(SOFTFP_DOUBLE), interesting(SOFTFP_DOUBLE), interesting(SOFTFP_DOUBLE) };
         volatile double a = as_double(v[0]), b = as_double(v[1]), c = as_double(v[2]);
@@ -103,9 +107,7 @@ START_TEST(doubles_agree_with_the_host_in_every_rounding_mode)
         CHECK_HOST("mul", SOFTFP_DOUBLE, of_double, double, softfp_mul(mode, v[0], v[1]), a * b);
         CHECK_HOST("div", SOFTFP_DOUBLE, of_double, double, softfp_div(mode, v[0], v[1]), a / b);
         CHECK_HOST("sqrt", SOFTFP_DOUBLE, of_double, double, softfp_sqrt(mode, v[0]), sqrt(a));
-        CHECK_HOST("single", SOFTFP_SINGLE, of_single, float,
-                   softfp_convert((struct softfp_mode){ .format = SOFTFP_SINGLE, .rounding = mode.rounding }, SOFTFP_DOUBLE, v[0]),
-                   (float)a);
+        CHECK_HOST("single", SOFTFP_SINGLE, of_single, float, softfp_convert(single, SOFTFP_DOUBLE, v[0]), (float)a);
         CHECK_HOST("rint", SOFTFP_DOUBLE, of_double, double, softfp_round(mode, v[0], true), host_rint(a));
         /* The product close to the addend: massive cancellation. */
         if (i & 1)
@@ -119,7 +121,8 @@ END_TEST
 START_TEST(singles_agree_with_the_host_in_every_rounding_mode)
 {
     seed = 0x7654321 + (unsigned)_i;
-    struct softfp_mode mode = { .format = SOFTFP_SINGLE, .rounding = (uint8_t)_i };
+    struct softfp_mode mode = { .format = SOFTFP_SINGLE, .rounding = (uint8_t)_i }, full = mode;
+    full.format = SOFTFP_DOUBLE;
     for (int i = 0; i < ROUNDS; i++) {
         uint64_t v[3] = { interesting(SOFTFP_SINGLE), interesting(SOFTFP_SINGLE), interesting(SOFTFP_SINGLE) };
         volatile float a = as_single(v[0]), b = as_single(v[1]), c = as_single(v[2]);
@@ -128,9 +131,7 @@ START_TEST(singles_agree_with_the_host_in_every_rounding_mode)
         CHECK_HOST("mul", SOFTFP_SINGLE, of_single, float, softfp_mul(mode, v[0], v[1]), a * b);
         CHECK_HOST("div", SOFTFP_SINGLE, of_single, float, softfp_div(mode, v[0], v[1]), a / b);
         CHECK_HOST("sqrt", SOFTFP_SINGLE, of_single, float, softfp_sqrt(mode, v[0]), sqrtf(a));
-        CHECK_HOST("double", SOFTFP_DOUBLE, of_double, double,
-                   softfp_convert((struct softfp_mode){ .format = SOFTFP_DOUBLE, .rounding = mode.rounding }, SOFTFP_SINGLE, v[0]),
-                   (double)a);
+        CHECK_HOST("double", SOFTFP_DOUBLE, of_double, double, softfp_convert(full, SOFTFP_SINGLE, v[0]), (double)a);
         CHECK_HOST("rint", SOFTFP_SINGLE, of_single, float, softfp_round(mode, v[0], true), host_rintf(a));
         if (i & 1)
             c = -(a * b);
@@ -207,7 +208,8 @@ START_TEST(every_half_survives_single_and_double)
     struct softfp_mode half = { .format = SOFTFP_HALF, .flushes = true }, single = { .format = SOFTFP_SINGLE, .flushes = true };
     struct softfp_mode other = { .format = SOFTFP_HALF_ALTERNATIVE }, full = { .format = SOFTFP_DOUBLE };
     for (unsigned h = 0; h < 0x10000; h++) {
-        struct softfp_result wide = softfp_convert(single, SOFTFP_HALF, h), back = softfp_convert(half, SOFTFP_SINGLE, wide.value);
+        struct softfp_result wide = softfp_convert(single, SOFTFP_HALF, h);
+        struct softfp_result back = softfp_convert(half, SOFTFP_SINGLE, wide.value);
         bool is_signalling = (h & 0x7e00) == 0x7c00 && h & 0x1ff;
         ck_assert_uint_eq(back.value, is_signalling ? h | 0x200 : h);
         ck_assert_uint_eq(wide.flags, is_signalling ? SOFTFP_INVALID : 0);
@@ -281,7 +283,8 @@ START_TEST(rounding_to_odd_is_safe_to_round_again)
     seed = 42;
     struct softfp_mode odd = { .format = SOFTFP_SINGLE, .rounding = SOFTFP_ODD }, half = { .format = SOFTFP_HALF };
     for (int i = 0; i < ROUNDS; i++) {
-        uint64_t v = of_double(ldexp(1 + (double)(next_random() & 0xfff) / 2048 + (i & 1) * 0x1p-40, (int)(next_random() % 20) - 10));
+        double fraction = (double)(next_random() & 0xfff) / 2048 + (i & 1) * 0x1p-40;
+        uint64_t v = of_double(ldexp(1 + fraction, (int)(next_random() % 20) - 10));
         uint64_t once = softfp_convert(half, SOFTFP_DOUBLE, v).value;
         ck_assert_uint_eq(softfp_convert(half, SOFTFP_SINGLE, softfp_convert(odd, SOFTFP_DOUBLE, v).value).value, once);
     }

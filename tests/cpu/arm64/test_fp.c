@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Every row of insns_fp.def with random words against QEMU: operands where floating point is difficult, all rounding modes, flushing, default
-   NaNs, both half formats, exceptions already noted or not. Catches: a wrong bit or flag in any of it, a shortcut through the
-   host's FPU that is taken where it must not be, an allocated word refused and the reverse. */
+/* Every row of insns_fp.def with random words against QEMU: operands where floating point is difficult, all rounding modes,
+   flushing, default NaNs, both half formats, exceptions already noted or not. Catches: a wrong bit or flag in any of it, a
+   shortcut through the host's FPU that is taken where it must not be, an allocated word refused and the reverse. */
 #include <string.h>
 
 #include "base/types.h"
@@ -46,12 +46,20 @@ static uint64_t interesting(uint64_t *seed, unsigned fraction, unsigned exponent
     return (r >> 63) << (fraction + exponent_bits) | (exponent & top) << fraction | bits;
 }
 
+static uint64_t interesting_halves(uint64_t *seed)
+{
+    uint64_t v = 0;
+    for (int i = 0; i < 4; i++)
+        v = v << 16 | interesting(seed, 10, 5);
+    return v;
+}
+
 static uint64_t interesting_lanes(uint64_t *seed)
 {
     switch (oracle_below(seed, 8)) {
     case 0: case 1: case 2: return interesting(seed, 52, 11);
     case 3: case 4: case 5: return interesting(seed, 23, 8) | interesting(seed, 23, 8) << 32;
-    case 6: return interesting(seed, 10, 5) | interesting(seed, 10, 5) << 16 | interesting(seed, 10, 5) << 32 | interesting(seed, 10, 5) << 48;
+    case 6: return interesting_halves(seed);
     default: return oracle_random(seed) >> oracle_below(seed, 64);
     }
 }
@@ -76,7 +84,9 @@ static uint64_t partner(uint64_t *seed, uint64_t n)
 /* Operands that are equal, or opposite, or neighbours, or partners; and numbers where doubles become tiny singles. */
 static void relate(uint64_t v[32][2], uint32_t insn, uint64_t *seed)
 {
-    static const uint64_t edges[] = { 0x3810000000000000, 0x380fffffe0000000, 0x47efffffe0000000, 0x47effffff0000000, 0x36a0000000000000 };
+    static const uint64_t edges[] = {
+        0x3810000000000000, 0x380fffffe0000000, 0x47efffffe0000000, 0x47effffff0000000, 0x36a0000000000000
+    };
     unsigned n = insn >> 5 & 31, m = insn >> 16 & 31, how = oracle_below(seed, 6);
     for (int j = 0; j < 2; j++) {
         uint64_t flips = (uint64_t)oracle_below(seed, 2) << 63 | (uint64_t)oracle_below(seed, 2) << 31;

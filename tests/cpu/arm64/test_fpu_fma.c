@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: a fused multiply-add of singles that is rounded twice, on hosts without the instruction. (Those with it take another way, so the
-   comparison with QEMU does not see this one.) */
+/* Catches: a fused multiply-add of singles that is rounded twice, on hosts without the instruction. (Those with it take another
+   way, so the comparison with QEMU does not see this one.) */
 #include "cpu/arm64/fpu_fma.h"
 #include "tests/support/support.h"
 

@@ -14,6 +14,7 @@
 #include "frontends/host/chardev.h"
 #include "frontends/host/signals.h"
 #include "frontends/image/image.h"
+#include "frontends/net/net.h"
 
 struct session {
     const struct options *options;
@@ -21,6 +22,7 @@ struct session {
     struct host_loop *loop;
     struct host_chardev *serial;
     struct image *images[OPTIONS_DRIVES];
+    struct net *nets[OPTIONS_NICS];
     struct machine *machine;
     struct script *script;
     struct display display;
@@ -100,6 +102,24 @@ static int open_images(struct session *s, struct error *err)
     return 0;
 }
 
+/* Cards without a mac= of their own are numbered, so that several on one network differ. */
+static int open_nets(struct session *s, struct error *err)
+{
+    for (int i = 0; i < s->options->nic_count; i++) {
+        struct net_options options;
+        char name[16];
+        if (net_parse(s->options->nics[i], &options, err) < 0)
+            return -1;
+        if (!strstr(s->options->nics[i], "mac="))
+            options.mac[5] = (uint8_t)(options.mac[5] + i);
+        s->nets[i] = net_open(&options, s->loop, err);
+        snprintf(name, sizeof name, "nic%d", i);
+        if (!s->nets[i] || attach(s, name, PORT_NETDEV, net_port(s->nets[i]), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 static void type_serial(void *owner, const uint8_t *data, size_t length)
 {
     host_chardev_type(owner, data, length);
@@ -143,8 +163,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->options = options;
     s->is_good = true;
     machine_defaults(&s->config);
-    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_panel(s, err) < 0
-        || build_machine(s, err) < 0) {
+    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0
+        || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -182,6 +202,8 @@ bool session_close(struct session *s)
         machine_free(s->machine);
     for (int i = 0; i < OPTIONS_DRIVES; i++)
         image_close(s->images[i]);
+    for (int i = 0; i < OPTIONS_NICS; i++)
+        net_close(s->nets[i]);
     host_chardev_close(s->serial);
     signals_stop(NULL);
     host_loop_free(s->loop);

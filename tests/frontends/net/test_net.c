@@ -160,7 +160,7 @@ static void take_advertisement(struct guest *g, const uint8_t *frame, size_t len
 
 START_TEST(timers_run_on_virtual_time)
 {
-    guest_make(&guest, "user", 3600);
+    guest_make(&guest, "user,ipv6=on", 3600);
     guest.on_frame = take_advertisement;
     uint64_t began = host_loop_host_ns(guest.loop);
     ck_assert(guest_run(&guest));
@@ -174,7 +174,7 @@ END_TEST
 
 START_TEST(without_ipv6_nothing_is_advertised)
 {
-    guest_make(&guest, "user,ipv6=off", 3600);
+    guest_make(&guest, "user", 3600);
     guest.on_frame = take_advertisement;
     ck_assert(!guest_run(&guest));
     ck_assert_uint_eq(guest.frames, 0);

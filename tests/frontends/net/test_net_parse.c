@@ -37,7 +37,7 @@ START_TEST(the_defaults_are_those_people_know)
     is(options.host, "10.0.2.2");
     is(options.dns, "10.0.2.3");
     is(options.dhcp_start, "10.0.2.15");
-    ck_assert(options.has_ipv6);
+    ck_assert(!options.has_ipv6);
     ck_assert(!options.is_restricted);
     ck_assert_int_eq(options.forward_count, 0);
     ck_assert_str_eq(options.hostname, "");
@@ -46,14 +46,14 @@ END_TEST
 
 START_TEST(every_option_is_understood)
 {
-    parse("user,mac=02:aB:00:00:0f:F0,net=192.168.76.9/20,restrict=on,ipv6=off,hostname=deb-12.local");
+    parse("user,mac=02:aB:00:00:0f:F0,net=192.168.76.9/20,restrict=on,ipv6=on,hostname=deb-12.local");
     ck_assert_mem_eq(options.mac, "\x02\xab\x00\x00\x0f\xf0", 6);
     is(options.network, "192.168.64.0");
     is(options.mask, "255.255.240.0");
     is(options.host, "192.168.64.2");
     is(options.dns, "192.168.64.3");
     is(options.dhcp_start, "192.168.64.15");
-    ck_assert(!options.has_ipv6);
+    ck_assert(options.has_ipv6);
     ck_assert(options.is_restricted);
     ck_assert_str_eq(options.hostname, "deb-12.local");
     parse("user,dns=172.16.0.1,host=172.16.0.254,dhcpstart=172.16.0.100,net=172.16.0.0");

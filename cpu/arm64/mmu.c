@@ -27,7 +27,6 @@ struct fetch_page {
     const uint8_t *host;
     struct ram *ram;
     uint64_t offset;
-    uint8_t mapped;              /* log2 of the guest mapping's size */
 };
 
 struct arm64_mmu {
@@ -36,7 +35,8 @@ struct arm64_mmu {
     uint64_t clock;              /* counts switches */
     uint64_t contexts;           /* numbers given away so far */
     bool el1_low;                /* EL1 has entered or executed pages of the lower half, which belong to one TTBR0 */
-    bool fetch_large;            /* some fetch page is a piece of a larger mapping */
+    bool kernel_local;           /* EL1 has entered pages of the upper half that belong to an ASID */
+    struct { gva_t first, last; } large_code[2];   /* of each half: from where to where code was fetched by way of larger mappings */
     struct fetch_page fetch[FETCH_PAGES];
 };
 
@@ -52,13 +52,22 @@ static void flush_user(struct arm64_mmu *mmu)
         tlb_flush(&mmu->user[i].bank);
 }
 
+static void forget_fetches(struct arm64_mmu *mmu)
+{
+    for (int i = 0; i < FETCH_PAGES; i++)
+        mmu->fetch[i].page = JUMP_NOTHING;
+    for (int half = 0; half < 2; half++) {
+        mmu->large_code[half].first = UINT64_MAX;
+        mmu->large_code[half].last = 0;
+    }
+}
+
 struct arm64_mmu *mmu_new(void)
 {
     struct arm64_mmu *mmu = mem_alloc(sizeof *mmu);
     flush_kernel(mmu);
     flush_user(mmu);
-    for (int i = 0; i < FETCH_PAGES; i++)
-        mmu->fetch[i].page = JUMP_NOTHING;
+    forget_fetches(mmu);
     mmu->current = &mmu->user[0];
     mmu->current_kernel = &mmu->kernel[0];
     return mmu;
@@ -99,6 +108,15 @@ int mmu_translate(struct arm64 *c, gva_t va, unsigned el, enum mmu_access access
     return fault == FAULT_NONE ? check_rights(m, el, access) : fault;
 }
 
+/* What of EL1's memory must go when an ASID is invalidated or changes. */
+static void note_kernel_use(struct arm64_mmu *mmu, gva_t va, const struct arm64_mapping *m)
+{
+    if (!bit(va, 55))
+        mmu->el1_low = true;
+    else if (!m->global)
+        mmu->kernel_local = true;
+}
+
 void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mapping *m, struct ram *ram, uint64_t offset)
 {
     if (m->device || c->sctlr_el1 & SCTLR_A)
@@ -114,8 +132,8 @@ void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mappin
     e->mapped = m->size_bits;
     if (m->size_bits > PAGE_BITS)
         bank->large = true;
-    if (el && !bit(va, 55))
-        mmu->el1_low = true;
+    if (el)
+        note_kernel_use(mmu, va, m);
 }
 
 /* ---- address spaces ---- */
@@ -130,16 +148,20 @@ uint32_t mmu_decode_mode(const struct arm64 *c)
 static void forget_code(struct arm64 *c)
 {
     code_forget_jumps(c->cpu.code);
-    for (int i = 0; i < FETCH_PAGES; i++)
-        c->mmu->fetch[i].page = JUMP_NOTHING;
-    c->mmu->fetch_large = false;
+    forget_fetches(c->mmu);
 }
 
-enum { TCR_A1 = 1 << 22 };   /* the ASID is TTBR1_EL1's */
+#define TCR_A1 (1ull << 22)   /* the ASID is TTBR1_EL1's */
+#define TCR_AS (1ull << 36)   /* ASIDs have 16 bits, else 8 */
+
+static uint16_t asid_of(const struct arm64 *c, uint64_t field)
+{
+    return field & (c->tcr_el1 & TCR_AS ? 0xffff : 0xff);
+}
 
 static uint16_t current_asid(const struct arm64 *c)
 {
-    return (uint16_t)((c->tcr_el1 & TCR_A1 ? c->ttbr1_el1 : c->ttbr0_el1) >> 48);
+    return asid_of(c, (c->tcr_el1 & TCR_A1 ? c->ttbr1_el1 : c->ttbr0_el1) >> 48);
 }
 
 /* The slot of a space among `count`; the one unused longest is emptied for a new one. */
@@ -203,6 +225,7 @@ void mmu_flush_all(struct arm64 *c)
 void mmu_flush_asid(struct arm64 *c, uint16_t asid)
 {
     struct arm64_mmu *mmu = c->mmu;
+    asid = asid_of(c, asid);
     for (int i = 0; i < USER_SPACES; i++) {
         struct address_space *s = &mmu->user[i];
         if (s->context && s->asid == asid) {
@@ -210,13 +233,13 @@ void mmu_flush_asid(struct arm64 *c, uint16_t asid)
             s->context = 0;   /* its jump cache entries die with the number */
         }
     }
+    if (mmu->kernel_local) {   /* the kernel's banks do not know of which ASID */
+        flush_kernel(mmu);
+        forget_code(c);
+        mmu->kernel_local = false;
+    }
     forget_el1_low(c);
     mmu_switch(c);
-}
-
-static bool covers(const struct fetch_page *f, gva_t va)
-{
-    return f->page != JUMP_NOTHING && (f->page ^ va) << 8 >> (8 + f->mapped) == 0;
 }
 
 void mmu_flush_va(struct arm64 *c, gva_t va)
@@ -229,14 +252,12 @@ void mmu_flush_va(struct arm64 *c, gva_t va)
         if (mmu->user[i].context)
             tlb_flush_page(&mmu->user[i].bank, va);
     struct fetch_page *own = &mmu->fetch[va >> PAGE_BITS & (FETCH_PAGES - 1)];
-    bool large = covers(own, va) && own->mapped > PAGE_BITS;
-    for (int i = 0; mmu->fetch_large && !large && i < FETCH_PAGES; i++)
-        large = mmu->fetch[i].mapped > PAGE_BITS && covers(&mmu->fetch[i], va);
-    if (large) {
+    unsigned half = bit(va, 55);
+    if (va >= mmu->large_code[half].first && va <= mmu->large_code[half].last) {
         forget_code(c);
         return;
     }
-    if (covers(own, va))
+    if (own->page == (va & PAGE_MASK))
         own->page = JUMP_NOTHING;
     code_forget_jumps_page(c->cpu.code, va);
 }
@@ -248,6 +269,16 @@ static void raise_fetch(struct arm64 *c, int fault)
     c->far_el1 = c->cpu.pc;
     c->esr_el1 = (uint64_t)(c->el ? EC_INSN_ABORT : EC_INSN_ABORT_LOWER) << 26 | 1u << 25 | (unsigned)fault;
     arm64_exception(c, VECTOR_SYNC);
+}
+
+static void note_large_code(struct arm64_mmu *mmu, gva_t page, unsigned size_bits)
+{
+    unsigned half = bit(page, 55);
+    gva_t first = page & ~mask64(size_bits), last = page | mask64(size_bits);
+    if (first < mmu->large_code[half].first)
+        mmu->large_code[half].first = first;
+    if (last > mmu->large_code[half].last)
+        mmu->large_code[half].last = last;
 }
 
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode)
@@ -274,11 +305,11 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
             raise_fetch(c, fault);
             return NULL;
         }
-        *f = (struct fetch_page){ page, cpu->context, r->ram->host + at, r->ram, at, (uint8_t)m.size_bits };
+        *f = (struct fetch_page){ page, cpu->context, r->ram->host + at, r->ram, at };
         if (m.size_bits > PAGE_BITS)
-            c->mmu->fetch_large = true;
-        if (c->el && !bit(cpu->pc, 55))
-            c->mmu->el1_low = true;
+            note_large_code(c->mmu, page, m.size_bits);
+        if (c->el)
+            note_kernel_use(c->mmu, page, &m);
     }
     if (unlikely(c->illegal)) {   /* after misaligned addresses and aborts (D1.13.2) */
         c->esr_el1 = (uint64_t)EC_ILLEGAL << 26 | 1u << 25;

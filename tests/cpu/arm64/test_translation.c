@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the core remembers of translations, and when it forgets (manual D5.9, D5.10). Catches: an entry of data or code that outlives its
-   invalidation, by address, by ASID, of a piece of a large mapping; one address space seen in another; rights of one exception level
-   used at the other. */
+/* What the core remembers of translations, and when it forgets (manual D5.9, D5.10). Catches: an entry of data or code that
+   outlives its invalidation, by address, by ASID, of a piece of a large mapping; one address space seen in another; rights of
+   one exception level used at the other. */
 #include "base/bits.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
@@ -94,7 +94,8 @@ static void set_ttbr0(gpa_t table, unsigned asid)
 
 START_TEST(invalidation_by_address_shows_the_new_page)
 {
-    static const uint32_t words[] = { W_TLBI_VAE1, W_TLBI_VAAE1, 0xd50887a0 /* VALE1 */, 0xd50887e0 /* VAALE1 */, 0xd5088320 /* VAE1IS */ };
+    static const uint32_t words[] = { W_TLBI_VAE1, W_TLBI_VAAE1, 0xd50887a0 /* VALE1 */, 0xd50887e0 /* VAALE1 */,
+        0xd5088320 /* VAE1IS */ };
     for (unsigned i = 0; i < ARRAY_SIZE(words); i++) {
         bare_map(&b, root, HERE, A, 12, BARE_USER);
         invalidate(W_TLBI_VMALLE1, 0);

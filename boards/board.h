@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A board is a table of parts. From the one table come address map, wiring, device tree, `info board` and the page in the docs; what a
-   table cannot say goes in the board's short functions. */
+/* A board is a table of parts. From the one table come address map, wiring, device tree, `info board` and the page in the
+   docs; what a table cannot say goes in the board's short functions. */
 #ifndef BOARDS_BOARD_H
 #define BOARDS_BOARD_H
 

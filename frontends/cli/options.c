@@ -243,7 +243,8 @@ static int set_rtc_base(void *to, const char *value, struct error *err)
     time_t seconds = timegm(&tm);
     /* The PL031 counts seconds since 1970 in 32 bits. */
     if (!end || *end || seconds < 0 || seconds > UINT32_MAX)
-        return error_set(err, "-rtc: '%s' is not a time; write base=utc, base=localtime or for example base=2026-01-31T12:00:00", value);
+        return error_set(err, "-rtc: '%s' is not a time; write base=utc, base=localtime or for example "
+                         "base=2026-01-31T12:00:00", value);
     o->rtc_seconds = (uint64_t)seconds;
     return 0;
 }
@@ -255,7 +256,8 @@ static int set_rtc(struct options *o, const char *value, struct error *err)
 }
 
 /* A new row of the script, or NULL. */
-static struct script_option *add_script(struct options *o, enum script_kind kind, const char *option, const char *value, struct error *err)
+static struct script_option *add_script(struct options *o, enum script_kind kind, const char *option, const char *value,
+                                        struct error *err)
 {
     if (o->script_count == OPTIONS_SCRIPT) {
         error_set(err, "%s: at most %d things can be done at given times", option, OPTIONS_SCRIPT);
@@ -356,7 +358,8 @@ static const struct option_row table[] = {
     { "vga", "virtio|simplefb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },
     { "nographic", NULL, set_nographic, NULL },
-    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc", set_serial, "Serial" },
+    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
+      set_serial, "Serial" },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "limit", "SECONDS", set_limit, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
@@ -440,7 +443,8 @@ static int settle(struct options *o, struct error *err)
     }
     if (o->is_full_screen && o->display == DISPLAY_NONE)
         return error_set(err, "-full-screen needs a window; leave out -display none and -nographic");
-    const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" }, { o->dtb, "-dtb" } };
+    const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
+                                                                    { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
         if (needs_kernel[i].value && !o->kernel)
             return error_set(err, "%s needs a kernel to give it to; add -kernel FILE", needs_kernel[i].option);
@@ -489,7 +493,7 @@ void options_free(struct options *o)
 
 enum { HELP_WIDTH = 79, HELP_INDENT = 9 };
 
-/* Appends a word to the line, on a new one where it does not fit; a word that is longer than a line is cut before a '|' or a '['. */
+/* Appends a word to the line, on a new one where it does not fit; a word longer than a line is cut before a '|' or a '['. */
 static void put_word(FILE *to, int *column, const char *word, size_t length)
 {
     if (*column > HELP_INDENT && *column + 1 + (int)length > HELP_WIDTH) {

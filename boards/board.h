@@ -52,7 +52,12 @@ struct board {
     void (*tree)(struct machine *m, void *fdt);
 };
 
-extern const struct board board_virt;
+#define BOARD(symbol) extern const struct board board_##symbol;
+#include "boards/boards.def"
+#undef BOARD
+
+/* The board of this name, or NULL. */
+const struct board *board_find(const char *name);
 
 /* A part as built. */
 struct built {

@@ -77,7 +77,10 @@ struct device *machine_part(const struct machine *machine, const char *id);
 /* The CPU's address space: for the monitor, the debugger and tests. */
 struct space *machine_space(const struct machine *machine);
 
-/* One line a part: id, class, address, interrupt, as in the board's table. For `info board`. */
-void machine_describe(const struct machine *machine, void (*line)(void *to, const char *text), void *to);
+/* The names of the boards there are; NULL behind the last. */
+const char *machine_board(unsigned index);
+
+/* The page of the board of this name (there must be one), line by line, from its table: parts, addresses, wires, ports. */
+void machine_describe(const char *board, void (*line)(void *to, const char *text), void *to);
 
 #endif

@@ -11,7 +11,7 @@
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
 
-enum { RAM_MIN_MIB = 64, RAM_DEFAULT_MIB = 1024, PERCENT_MAX = 10000 };
+enum { RAM_MIN_MIB = 64, RAM_DEFAULT_MIB = 1024, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
 
 /* ---- the setters, in the order of the table ---- */
 
@@ -23,8 +23,23 @@ static int set_name(struct options *o, const char *value, struct error *err) { (
 
 static int set_machine_type(void *to, const char *value, struct error *err)
 {
-    (void)to;
-    return strcmp(value, "virt") ? error_set(err, "there is no machine '%s'; there is virt", value) : 0;
+    struct options *o = to;
+    const char *name, *names[BOARDS_MAX];
+    size_t count = 0;
+    for (; count < BOARDS_MAX && (name = machine_board((unsigned)count)); count++) {
+        names[count] = name;
+        if (!strcmp(name, value)) {
+            o->machine = name;
+            return 0;
+        }
+    }
+    const char *nearest = nearest_word(value, names, count);
+    return error_set(err, "there is no machine '%s'; there is %s", value, nearest ? nearest : names[0]);
+}
+
+static int set_info(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-machine info", value, &((struct options *)to)->describes_machine, err);
 }
 
 static int set_dumpdtb(void *to, const char *value, struct error *err)
@@ -39,7 +54,7 @@ static int set_dumpdtb(void *to, const char *value, struct error *err)
 
 static int set_machine(struct options *o, const char *value, struct error *err)
 {
-    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb } };
+    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb }, { "info", set_info } };
     return parse_list("-machine", value, keys, ARRAY_SIZE(keys), o, err);
 }
 
@@ -345,7 +360,7 @@ static const struct option_row table[] = {
     { "initrd", "FILE", set_initrd, NULL },
     { "append", "TEXT", set_append, NULL },
     { "dtb", "FILE", set_dtb, NULL },
-    { "machine", "virt[,dumpdtb=FILE]", set_machine, "Machine" },
+    { "machine", "virt[,dumpdtb=FILE][,info]", set_machine, "Machine" },
     { "cpu", "cortex-a53", set_cpu, NULL },
     { "m", "SIZE", set_memory, NULL },
     { "smp", "1", set_smp, NULL },
@@ -459,7 +474,8 @@ static int settle(struct options *o, struct error *err)
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
-    *options = (struct options){ .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu", .limit = TICK_NEVER };
+    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
+                                 .limit = TICK_NEVER };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
         if (argument[0] != '-' || !*word)

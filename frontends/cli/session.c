@@ -147,6 +147,7 @@ static int build_machine(struct session *s, struct error *err)
 {
     const struct options *o = s->options;
     struct machine_config *c = &s->config;
+    c->board = o->machine;
     c->display_device = o->display_device;
     c->ram_size = o->ram_size;
     c->kernel = o->kernel;

@@ -15,6 +15,14 @@
 #include "frontends/host/signals.h"
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
+#include "frontends/sdl/window.h"
+
+#if __has_include("roms/demo.h")
+#include "roms/demo.h"
+#else
+static const unsigned char rom_demo_image[1];
+static const size_t rom_demo_size;
+#endif
 
 struct session {
     const struct options *options;
@@ -23,6 +31,7 @@ struct session {
     struct host_chardev *serial;
     struct image *images[OPTIONS_DRIVES];
     struct net *nets[OPTIONS_NICS];
+    struct window *window;
     struct machine *machine;
     struct script *script;
     struct display display;
@@ -33,8 +42,8 @@ struct session {
 
 /* ---- time and chance ---- */
 
-/* A scripted run repeats itself bit for bit unless told otherwise; with a person at it, the guest should know what day it is
-   and make keys that nobody can guess. */
+/* A scripted run repeats itself bit for bit unless told otherwise; with a person at it, the guest should know what day it is and make
+   keys that nobody can guess. */
 static bool is_interactive(const struct options *o)
 {
     bool is_on_terminal = (!strcmp(o->serial, "stdio") || !strcmp(o->serial, "mon:stdio")) && isatty(STDIN_FILENO);
@@ -102,22 +111,31 @@ static int open_images(struct session *s, struct error *err)
     return 0;
 }
 
-/* Cards without a mac= of their own are numbered, so that several on one network differ. */
 static int open_nets(struct session *s, struct error *err)
 {
     for (int i = 0; i < s->options->nic_count; i++) {
         struct net_options options;
-        char name[16];
         if (net_parse(s->options->nics[i], &options, err) < 0)
             return -1;
         if (!strstr(s->options->nics[i], "mac="))
-            options.mac[5] = (uint8_t)(options.mac[5] + i);
+            options.mac[5] = (uint8_t)(options.mac[5] + i);   /* two cards with one address would not do */
         s->nets[i] = net_open(&options, s->loop, err);
+        char name[16];
         snprintf(name, sizeof name, "nic%d", i);
         if (!s->nets[i] || attach(s, name, PORT_NETDEV, net_port(s->nets[i]), err) < 0)
             return -1;
     }
     return 0;
+}
+
+static const char *guest_name(const struct options *o)
+{
+    if (o->name)
+        return o->name;
+    if (!o->kernel)
+        return "demo";
+    const char *slash = strrchr(o->kernel, '/');
+    return slash && slash[1] ? slash + 1 : o->kernel;
 }
 
 static void type_serial(void *owner, const uint8_t *data, size_t length)
@@ -128,32 +146,39 @@ static void type_serial(void *owner, const uint8_t *data, size_t length)
 static int open_panel(struct session *s, struct error *err)
 {
     const struct { const char *name; enum port_kind kind; void *port; } panel[] = {
-        { "display0", PORT_DISPLAY, &s->display }, { "keyboard0", PORT_INPUT, &s->keyboard },
-        { "tablet0", PORT_INPUT, &s->tablet }, { "mouse0", PORT_INPUT, &s->mouse }, { "power", PORT_POWER, &s->power },
+        { "display0", PORT_DISPLAY, &s->display }, { "keyboard0", PORT_INPUT, &s->keyboard }, { "tablet0", PORT_INPUT, &s->tablet },
+        { "mouse0", PORT_INPUT, &s->mouse }, { "power", PORT_POWER, &s->power },
     };
     for (size_t i = 0; i < ARRAY_SIZE(panel); i++)
         if (attach(s, panel[i].name, panel[i].kind, panel[i].port, err) < 0)
             return -1;
-    struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power,
-                                     .display = &s->display,
+    struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power, .display = &s->display,
                                      .serial = type_serial, .serial_owner = s->serial };
     host_loop_connect(s->loop, &ports);
     if (s->options->display == DISPLAY_NONE)
         return 0;
-    return error_set(err, "there is no window yet; use -display none or -nographic");
+    struct window_config window = { .guest = guest_name(s->options), .loop = s->loop, .display = &s->display, .serial = s->serial,
+                                    .pointers = { &s->tablet, &s->mouse }, .is_full_screen = s->options->is_full_screen };
+    s->window = window_open(&window, err);
+    return s->window ? 0 : -1;
 }
 
 static int build_machine(struct session *s, struct error *err)
 {
     const struct options *o = s->options;
     struct machine_config *c = &s->config;
-    c->board = o->machine;
     c->display_device = o->display_device;
     c->ram_size = o->ram_size;
     c->kernel = o->kernel;
     c->initrd = o->initrd;
     c->append = o->append;
     c->dtb = o->dtb;
+    if (!o->kernel && !rom_demo_size)
+        return error_set(err, "the demo is not built in; add -kernel FILE");
+    if (!o->kernel) {
+        c->kernel_image = rom_demo_image;
+        c->kernel_image_size = rom_demo_size;
+    }
     choose_start(c, o);
     s->machine = machine_new(c, err);
     return s->machine ? 0 : -1;
@@ -165,8 +190,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->options = options;
     s->is_good = true;
     machine_defaults(&s->config);
-    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0
-        || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
+    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0 || open_panel(s, err) < 0
+        || build_machine(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -178,7 +203,7 @@ struct session *session_open(const struct options *options, struct error *err)
 enum host_end session_run(struct session *s)
 {
     s->script = script_start(s->loop, s->options, &s->display);
-    enum host_end end = headless_run(s->loop, s->machine);
+    enum host_end end = s->window ? window_run(s->window, s->machine) : headless_run(s->loop, s->machine);
     s->is_good = script_end(s->script);
     return end;
 }
@@ -192,8 +217,7 @@ void session_report(struct session *s)
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
         double seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec * 1e-9, instructions = (double)machine_instructions(s->machine);
         fprintf(stderr, "instructions: %.0f\nvirtual seconds: %.6f\nhost CPU seconds: %.3f\nMIPS: %.1f\n", instructions,
-                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds,
-                seconds > 0 ? instructions / seconds * 1e-6 : 0);
+                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds, seconds > 0 ? instructions / seconds * 1e-6 : 0);
     }
     fflush(stdout);
 }
@@ -201,12 +225,13 @@ void session_report(struct session *s)
 bool session_close(struct session *s)
 {
     bool is_good = s->is_good;
+    window_close(s->window);
     if (s->machine)
         machine_free(s->machine);
-    for (int i = 0; i < OPTIONS_DRIVES; i++)
-        image_close(s->images[i]);
     for (int i = 0; i < OPTIONS_NICS; i++)
         net_close(s->nets[i]);
+    for (int i = 0; i < OPTIONS_DRIVES; i++)
+        image_close(s->images[i]);
     host_chardev_close(s->serial);
     signals_stop(NULL);
     host_loop_free(s->loop);

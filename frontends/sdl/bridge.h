@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What crosses from the machine's thread to the window's: pictures, the guest's pointer image, what the serial line wrote, and how fast
+   the machine runs. Neither thread waits for the other longer than for an exchange of pointers or a short copy. */
+#ifndef FRONTENDS_SDL_BRIDGE_H
+#define FRONTENDS_SDL_BRIDGE_H
+
+#include "frontends/host/bytes.h"
+#include "frontends/host/chardev.h"
+#include "frontends/host/loop.h"
+
+struct machine;
+struct bridge;
+
+struct bridge_picture {
+    uint32_t *pixels;              /* XRGB, `width` to a line; NULL while the guest shows nothing */
+    unsigned width, height;
+    size_t capacity;               /* pixels allocated */
+};
+
+enum { BRIDGE_POINTER = 64 };
+
+struct bridge_pointer {
+    uint32_t argb[BRIDGE_POINTER * BRIDGE_POINTER];
+    unsigned width, height;
+    int hot_x, hot_y;
+    bool is_visible;
+};
+
+struct bridge_speed {
+    uint64_t instructions;
+    tick_t now;
+    uint64_t host_ns;              /* when these were read */
+};
+
+struct bridge_config {
+    struct host_loop *loop;
+    struct display *display;
+    struct host_chardev *serial;
+    void (*announce)(void *owner); /* on the machine's thread: there is something new to take; not again until some was taken */
+    void *owner;
+};
+
+/* Before the machine is built, on any thread; connects itself to the display's port. */
+struct bridge *bridge_new(const struct bridge_config *config);
+void bridge_free(struct bridge *bridge);
+
+/* Before the machine runs. The counter is asked on the machine's thread. */
+void bridge_start(struct bridge *bridge, const struct machine *machine);
+
+/* ---- on the window's thread ---- */
+
+/* The newest picture, valid until the next call; NULL when it is the one from before. */
+const struct bridge_picture *bridge_take_picture(struct bridge *bridge);
+
+/* False when it did not change. */
+bool bridge_take_pointer(struct bridge *bridge, struct bridge_pointer *pointer);
+
+/* Moves what the serial line wrote into `to`. */
+void bridge_take_serial(struct bridge *bridge, struct bytes *to);
+
+void bridge_take_speed(struct bridge *bridge, struct bridge_speed *speed);
+
+#endif

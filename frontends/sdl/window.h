@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The window: the guest's screen and its serial console. It runs on the process's main thread; the machine gets a thread of its own. */
+#ifndef FRONTENDS_SDL_WINDOW_H
+#define FRONTENDS_SDL_WINDOW_H
+
+#include "base/error.h"
+#include "frontends/host/chardev.h"
+#include "frontends/host/loop.h"
+
+struct window;
+
+struct window_config {
+    const char *guest;             /* for the title */
+    struct host_loop *loop;
+    struct display *display;
+    struct input *pointers[2];     /* ports of pointing devices: they say whether the pointer is absolute */
+    struct host_chardev *serial;
+    bool is_full_screen;
+};
+
+/* Opens the window, hidden still. To be called before the machine is built, since it connects itself to the display's port. NULL with err
+   filled when there is no display. */
+struct window *window_open(const struct window_config *config, struct error *err);
+
+/* Shows the window and runs the machine until something ends it. */
+enum host_end window_run(struct window *window, struct machine *machine);
+
+/* NULL is fine. */
+void window_close(struct window *window);
+
+#endif

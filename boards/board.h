@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A board is a table of parts. From the one table come address map, wiring, device tree, `info board` and the page in the docs; what a
-   table cannot say goes in the board's short functions. */
+/* A board is a table of parts. From the one table come address map, wiring, device tree, `info board` and the page in the
+   docs; what a table cannot say goes in the board's short functions. */
 #ifndef BOARDS_BOARD_H
 #define BOARDS_BOARD_H
 
@@ -52,7 +52,12 @@ struct board {
     void (*tree)(struct machine *m, void *fdt);
 };
 
-extern const struct board board_virt;
+#define BOARD(symbol) extern const struct board board_##symbol;
+#include "boards/boards.def"
+#undef BOARD
+
+/* The board of this name, or NULL. */
+const struct board *board_find(const char *name);
 
 /* A part as built. */
 struct built {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Direct boot: the kernel (arm64 Image, plain or gzip, or a bare ELF), the initrd and the device tree go into RAM as a boot loader would
-   put them (Linux, Documentation/arm64/booting.rst). Every header is checked: the files are the user's, and may be anything. */
+/* Direct boot: the kernel (arm64 Image, plain or gzip, or a bare ELF), the initrd and the device tree go into RAM as a boot
+   loader would put them (Linux, Documentation/arm64/booting.rst). Every header is checked: the files are the user's, and may
+   be anything. */
 #include <elf.h>
 #include <errno.h>
 #include <libfdt.h>
@@ -13,7 +14,8 @@
 #include "base/bits.h"
 #include "boards/board.h"
 
-enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, TEXT_OFFSET_OLD = 0x80000, FILE_MAX = 1 << 30, TREE_ALIGN = 2 << 20, TREE_ROOM = 2 << 20 };
+enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, TEXT_OFFSET_OLD = 0x80000, FILE_MAX = 1 << 30, TREE_ALIGN = 2 << 20,
+       TREE_ROOM = 2 << 20 };
 
 struct blob {
     uint8_t *data;
@@ -73,14 +75,15 @@ static int unpack(const char *name, struct blob *b, struct error *err)
         return 0;
     }
     free(out.data);
-    return error_set(err, "'%s' cannot be unpacked: %s", name, result == Z_OK ? "it is larger than 1 GiB" : "it is cut short or damaged");
+    return error_set(err, "'%s' cannot be unpacked: %s", name,
+                     result == Z_OK ? "it is larger than 1 GiB" : "it is cut short or damaged");
 }
 
 static int put(struct machine *m, const char *what, gpa_t at, const void *data, size_t size, struct error *err)
 {
     if (!space_write(&m->space, at, data, size))
-        return error_set(err, "%s (%zu KiB at 0x%llx) does not fit into the %llu MiB of memory; try a larger -m", what, size >> 10,
-                         (unsigned long long)at, (unsigned long long)(m->ram->size / MIB));
+        return error_set(err, "%s (%zu KiB at 0x%llx) does not fit into the %llu MiB of memory; try a larger -m", what,
+                         size >> 10, (unsigned long long)at, (unsigned long long)(m->ram->size / MIB));
     return 0;
 }
 
@@ -104,7 +107,8 @@ static int load_image(struct machine *m, const struct blob *k, gpa_t *end, struc
     if (size < k->size)
         size = k->size;
     if (offset > m->ram->size || size > m->ram->size - offset)
-        return error_set(err, "the kernel needs %llu MiB of memory; try a larger -m", (unsigned long long)((offset + size) / MIB + 1));
+        return error_set(err, "the kernel needs %llu MiB of memory; try a larger -m",
+                         (unsigned long long)((offset + size) / MIB + 1));
     m->entry = m->board->ram_base + offset;
     *end = m->entry + size;
     return put(m, "the kernel", m->entry, k->data, k->size, err);
@@ -118,7 +122,8 @@ static int load_segment(struct machine *m, const struct blob *k, const Elf64_Phd
     if (put(m, "an ELF segment", at, k->data + offset, size, err))
         return -1;
     if (memory > size && zero(m, at + size, memory - size))
-        return error_set(err, "an ELF segment at 0x%llx does not fit into memory; is the kernel linked for this board (RAM starts at 0x%llx)?",
+        return error_set(err, "an ELF segment at 0x%llx does not fit into memory; is the kernel linked for this board "
+                         "(RAM starts at 0x%llx)?",
                          (unsigned long long)at, (unsigned long long)m->board->ram_base);
     if (at + memory > *end)
         *end = at + memory;
@@ -132,7 +137,8 @@ static int load_elf(struct machine *m, const struct blob *k, gpa_t *end, struct 
         return error_set(err, "the ELF kernel is cut short");
     memcpy(&eh, k->data, sizeof eh);
     if (eh.e_ident[EI_CLASS] != ELFCLASS64 || eh.e_ident[EI_DATA] != ELFDATA2LSB || le16(eh.e_machine) != EM_AARCH64)
-        return error_set(err, "the ELF kernel is for another processor (machine %u); this machine runs 64-bit little-endian AArch64",
+        return error_set(err,
+                         "the ELF kernel is for another processor (machine %u); this machine runs 64-bit little-endian AArch64",
                          le16(eh.e_machine));
     uint64_t table = le64(eh.e_phoff);
     unsigned count = le16(eh.e_phnum);

@@ -14,7 +14,11 @@ enum { RAM_DEFAULT_MIB = 1024, RAM_MIN_MIB = 16 };
 /* 2024-01-01 00:00:00 UTC: a fixed start, so that a run without options is the same every day. */
 enum { START_SECONDS = 1704067200 };
 
-static const struct board *const boards[] = { &board_virt };
+static const struct board *const boards[] = {
+#define BOARD(symbol) &board_##symbol,
+#include "boards/boards.def"
+#undef BOARD
+};
 
 void machine_defaults(struct machine_config *config)
 {
@@ -33,12 +37,16 @@ bool machine_attach(struct machine_config *config, const char *name, enum port_k
     return true;
 }
 
-static const struct board *find_board(const char *name, struct error *err)
+const char *machine_board(unsigned index)
+{
+    return index < ARRAY_SIZE(boards) ? boards[index]->name : NULL;
+}
+
+const struct board *board_find(const char *name)
 {
     for (unsigned i = 0; i < ARRAY_SIZE(boards); i++)
         if (!strcmp(boards[i]->name, name))
             return boards[i];
-    error_set(err, "there is no machine '%s'; this program has: virt", name);
     return NULL;
 }
 
@@ -71,7 +79,9 @@ static int build(struct machine *m, struct error *err)
 
 struct machine *machine_new(const struct machine_config *config, struct error *err)
 {
-    const struct board *board = find_board(config->board, err);
+    const struct board *board = board_find(config->board);
+    if (!board)
+        error_set(err, "there is no machine '%s'", config->board);
     if (!board || check_config(config, board, err))
         return NULL;
     struct machine *m = mem_alloc(sizeof *m);
@@ -187,23 +197,4 @@ struct device *machine_part(const struct machine *m, const char *id)
 struct space *machine_space(const struct machine *m)
 {
     return &((struct machine *)m)->space;
-}
-
-void machine_describe(const struct machine *m, void (*line)(void *to, const char *text), void *to)
-{
-    char text[160];
-    snprintf(text, sizeof text, "%s: %s, %s, %llu MiB at 0x%llx", m->board->name, m->board->title, m->board->cpu,
-             (unsigned long long)(m->ram->size / MIB), (unsigned long long)m->board->ram_base);
-    line(to, text);
-    for (unsigned i = 0; i < m->built_count; i++) {
-        const struct part *p = m->built[i].part;
-        int n = snprintf(text, sizeof text, "%-16s %-18s", p->id, p->class);
-        if (p->base[0])
-            n += snprintf(text + n, sizeof text - (size_t)n, " 0x%08llx", (unsigned long long)p->base[0]);
-        else if (p->parent)
-            n += snprintf(text + n, sizeof text - (size_t)n, " on %s", p->parent);
-        if (p->wires[0].pin)
-            snprintf(text + n, sizeof text - (size_t)n, "  %s -> %s %u", p->wires[0].pin, p->wires[0].to, p->wires[0].input);
-        line(to, text);
-    }
 }

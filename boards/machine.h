@@ -8,7 +8,7 @@
 #include "base/types.h"
 #include "bus/device.h"
 
-/* A host port by the name the board's table uses: serial0; drive0…7; nic0…3; display0; keyboard0; tablet0; mouse0; power; rng0 … */
+/* A host port by the name the board's table uses: serial0; drive0…7; nic0…3; display0; keyboard0; tablet0; mouse0; power. */
 struct machine_port {
     char name[16];
     enum port_kind kind;
@@ -18,7 +18,7 @@ struct machine_port {
 enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16 };
 
 struct machine_config {
-    const char *board;        /* row of boards/boards.def: "virt" */
+    const char *board;        /* a name of boards/boards.def */
     const char *cpu;          /* "cortex-a53" */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
     uint64_t ram_size;        /* bytes */
@@ -59,8 +59,8 @@ void machine_reset(struct machine *machine);
 
 tick_t machine_now(const struct machine *machine);
 
-/* While the core sleeps (WFI): the time of the next event, when it may wake by itself. While it runs: machine_now. A paced front end
-   sleeps on the host until then, or until an input arrives. */
+/* While the core sleeps (WFI): the time of the next event, when it may wake by itself. While it runs: machine_now. A paced
+   front end sleeps on the host until then, or until an input arrives. */
 tick_t machine_idle_until(const struct machine *machine);
 
 uint64_t machine_instructions(const struct machine *machine);
@@ -77,7 +77,10 @@ struct device *machine_part(const struct machine *machine, const char *id);
 /* The CPU's address space: for the monitor, the debugger and tests. */
 struct space *machine_space(const struct machine *machine);
 
-/* One line a part: id, class, address, interrupt, as in the board's table. For `info board`. */
-void machine_describe(const struct machine *machine, void (*line)(void *to, const char *text), void *to);
+/* The names of the boards there are; NULL behind the last. */
+const char *machine_board(unsigned index);
+
+/* The page of the board of this name (there must be one), line by line, from its table: parts, addresses, wires, ports. */
+void machine_describe(const char *board, void (*line)(void *to, const char *text), void *to);
 
 #endif

@@ -22,7 +22,8 @@ static void stop(struct machine *m, enum machine_stop how)
 static bool is_supported(uint32_t function)
 {
     switch (function) {
-    case PSCI_VERSION: case PSCI_CPU_OFF: case PSCI_MIGRATE_INFO_TYPE: case PSCI_SYSTEM_OFF: case PSCI_SYSTEM_RESET: case PSCI_FEATURES:
+    case PSCI_VERSION: case PSCI_CPU_OFF: case PSCI_MIGRATE_INFO_TYPE: case PSCI_SYSTEM_OFF: case PSCI_SYSTEM_RESET:
+    case PSCI_FEATURES:
         return true;
     default:
         function &= ~(uint32_t)PSCI_CALL_64;

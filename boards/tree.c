@@ -104,6 +104,11 @@ static uint32_t phandle_of(const struct machine *m, const char *id)
     bug_on(true);
 }
 
+static void node_name(const struct part *part, char *name, size_t size)
+{
+    snprintf(name, size, "%s@%llx", binding_of(part->class)->node, (unsigned long long)part->base[0]);
+}
+
 static void part_node(const struct machine *m, const struct built *b, void *fdt)
 {
     const struct part *part = b->part;
@@ -112,7 +117,7 @@ static void part_node(const struct machine *m, const struct built *b, void *fdt)
     if (!class->compatible || !binding)
         return;
     char name[48];
-    snprintf(name, sizeof name, "%s@%llx", binding->node, (unsigned long long)part->base[0]);
+    node_name(part, name, sizeof name);
     fdt_begin_node(fdt, name);
     fdt_property(fdt, "compatible", class->compatible, list_length(class->compatible));
     PROPERTY_CELLS(fdt, "phandle", phandle_of(m, part->id));
@@ -165,6 +170,18 @@ static uint64_t next_seed(uint64_t *state)
     return z ^ z >> 31;
 }
 
+/* The kernel's first console is the part at the first serial line. */
+static void console_path(const struct machine *m, void *fdt)
+{
+    char path[48] = "/";
+    for (unsigned i = 0; i < m->built_count; i++)
+        if (m->built[i].part->port && !strcmp(m->built[i].part->port, "serial0")) {
+            node_name(m->built[i].part, path + 1, sizeof path - 1);
+            fdt_property_string(fdt, "stdout-path", path);
+            return;
+        }
+}
+
 static void chosen_node(const struct machine *m, void *fdt)
 {
     uint64_t state = m->config.seed;
@@ -174,7 +191,7 @@ static void chosen_node(const struct machine *m, void *fdt)
     fdt_begin_node(fdt, "chosen");
     if (m->config.append)
         fdt_property_string(fdt, "bootargs", m->config.append);
-    fdt_property_string(fdt, "stdout-path", "/pl011@9000000");
+    console_path(m, fdt);
     property_cells(fdt, "rng-seed", seed, ARRAY_SIZE(seed));
     PROPERTY_CELLS(fdt, "kaslr-seed", (uint32_t)next_seed(&state), (uint32_t)next_seed(&state));
     if (m->config.initrd) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Device tree nodes that stand for no part of the table (Devicetree Specification 0.4, Linux' bindings). `fdt` is a libfdt tree in the
-   sequential-write state, with the root node open. */
+/* Device tree nodes that stand for no part of the table (Devicetree Specification 0.4, Linux' bindings). `fdt` is a libfdt
+   tree in the sequential-write state, with the root node open. */
 #ifndef BOARDS_TREE_H
 #define BOARDS_TREE_H
 

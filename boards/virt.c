@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The `virt` board: addresses and interrupts of QEMU's board of that name, so that what is made for it runs here. A Cortex-A53 at 1.2 GHz. */
+/* The `virt` board: addresses and interrupts of QEMU's board of that name, so that what is made for it runs here. A Cortex-A53
+   at 1.2 GHz. */
 #include <string.h>
 
 #include "boards/board.h"
@@ -12,7 +13,8 @@ enum { POWER_LINE = 3 };   /* of the PL061, as on QEMU's board */
 #define PPI(id) (1024 + (id))
 
 #define TRANSPORT(n) \
-    { .id = "virtio-mmio." #n, .class = "virtio-mmio", .base = { 0x0a000000 + (n) * 0x200 }, .wires = { { "irq", "gic", SPI(16 + (n)) } } }
+    { .id = "virtio-mmio." #n, .class = "virtio-mmio", .base = { 0x0a000000 + (n) * 0x200 }, \
+      .wires = { { "irq", "gic", SPI(16 + (n)) } } }
 #define DISK(n) \
     { .id = "drive" #n, .class = "virtio-blk", .parent = "virtio-mmio." #n, .port = "drive" #n, .when = PART_IF_PORT }
 #define CARD(n, transport) \

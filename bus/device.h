@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What every part of a board has in common. A class is a const descriptor listed in devices/classes.def; a board's table names
-   classes, and the builder (boards/board.c) makes the parts, maps their regions and connects their wires. */
+   classes, and the builder (boards/build.c) makes the parts, maps their regions and connects their wires. */
 #ifndef BUS_DEVICE_H
 #define BUS_DEVICE_H
 
@@ -15,7 +15,7 @@ struct device;
 /* A window of registers; the board's table gives its address. */
 struct device_region {
     const char *name;
-    uint64_t size;          /* default size in bytes; the board's table may say another */
+    uint64_t size;          /* bytes */
     const struct io_ops *ops;   /* called with the device's state struct */
 };
 
@@ -34,7 +34,7 @@ struct device_port {
     uint32_t offset;
 };
 
-/* A number or text from the board's table ("width=1024"), stored before init. */
+/* A number or text that a board gives its part ("num_irq"), stored before init. */
 enum option_kind { OPTION_U32, OPTION_U64, OPTION_TEXT };
 struct device_option {
     const char *name;
@@ -54,7 +54,7 @@ struct device_class {
     const struct field *fields;            /* ends with FIELD_LIST_END */
     void (*input)(void *device, unsigned input, bool level);   /* the part's input wires, by number; may be NULL */
     int (*init)(struct device *device, struct error *err);     /* once; everything above is in place; may be NULL */
-    void (*reset)(struct device *device);                      /* power-on state; after all inits, and on machine reset; may be NULL */
+    void (*reset)(struct device *device);                      /* power-on state, also on a machine's reset; may be NULL */
     void (*fini)(struct device *device);                       /* frees what init took; may be NULL */
     const char *compatible;                /* device tree: NUL-separated list, ended by an empty string; NULL: no node */
 };

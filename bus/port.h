@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Ports: where bytes, packets, blocks, pixels, keys and samples enter and leave the machine. Each has two directions. "host" is set
-   by a front end before the machine starts, "device" by the device in its init. A NULL function means that nobody is there, and
-   the inline helpers below take care of that. Everything here is called on the machine's thread, between or within runs of the
-   core, with clock->now exact. */
+/* Ports: where bytes, packets, blocks, pixels, keys and samples enter and leave the machine. Each has two directions. "host"
+   is set by a front end before the machine starts, "device" by the device in its init. A NULL function means that nobody is
+   there, and the inline helpers below take care of that. Everything here is called on the machine's thread, between or within
+   runs of the core, with clock->now exact. */
 #ifndef BUS_PORT_H
 #define BUS_PORT_H
 
@@ -65,8 +65,8 @@ struct display_frame {
 };
 
 struct display {
-    /* host calls device: fills *frame; pixels stay valid until the machine runs on. `dirty` (may be NULL) is set false when nothing changed
-       since the last call with the same pointer. */
+    /* host calls device: fills *frame; pixels stay valid until the machine runs on. `dirty` (may be NULL) is set false when
+       nothing changed since the last call with the same pointer. */
     void (*scan)(void *device, struct display_frame *frame, bool *dirty);
     /* host calls device: the user resized the window to this size; the device may offer it to the guest. May be NULL. */
     void (*resize)(void *device, unsigned width, unsigned height);

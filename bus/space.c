@@ -77,20 +77,27 @@ static int insert(struct space *space, struct region region, struct error *err)
     return 0;
 }
 
-int space_add_ram(struct space *space, const char *name, gpa_t base, struct ram *ram, uint64_t offset, uint64_t size, struct error *err)
+int space_add_ram(struct space *space, const char *name, gpa_t base, struct ram *ram, uint64_t offset, uint64_t size,
+                  struct error *err)
 {
     bug_on(offset + size > ram->size);
-    return insert(space, (struct region){ .name = name, .base = base, .size = size, .kind = REGION_RAM, .ram = ram, .ram_offset = offset }, err);
+    struct region region = { .name = name, .base = base, .size = size, .kind = REGION_RAM, .ram = ram, .ram_offset = offset };
+    return insert(space, region, err);
 }
 
-int space_add_io(struct space *space, const char *name, gpa_t base, uint64_t size, const struct io_ops *ops, void *device, struct error *err)
+int space_add_io(struct space *space, const char *name, gpa_t base, uint64_t size, const struct io_ops *ops, void *device,
+                 struct error *err)
 {
-    return insert(space, (struct region){ .name = name, .base = base, .size = size, .kind = REGION_IO, .ops = ops, .device = device }, err);
+    struct region region = { .name = name, .base = base, .size = size, .kind = REGION_IO, .ops = ops, .device = device };
+    return insert(space, region, err);
 }
 
-int space_add_alias(struct space *space, const char *name, gpa_t base, uint64_t size, struct space *target, gpa_t target_base, struct error *err)
+int space_add_alias(struct space *space, const char *name, gpa_t base, uint64_t size, struct space *target, gpa_t target_base,
+                    struct error *err)
 {
-    return insert(space, (struct region){ .name = name, .base = base, .size = size, .kind = REGION_ALIAS, .target = target, .target_base = target_base }, err);
+    struct region region = { .name = name, .base = base, .size = size, .kind = REGION_ALIAS, .target = target,
+                             .target_base = target_base };
+    return insert(space, region, err);
 }
 
 void space_remove(struct space *space, gpa_t base)

@@ -62,9 +62,12 @@ struct space {
 };
 
 /* Add a region. They fail (-1, err filled) on overlap, on wrap-around, on a full table. */
-int space_add_ram(struct space *space, const char *name, gpa_t base, struct ram *ram, uint64_t offset, uint64_t size, struct error *err);
-int space_add_io(struct space *space, const char *name, gpa_t base, uint64_t size, const struct io_ops *ops, void *device, struct error *err);
-int space_add_alias(struct space *space, const char *name, gpa_t base, uint64_t size, struct space *target, gpa_t target_base, struct error *err);
+int space_add_ram(struct space *space, const char *name, gpa_t base, struct ram *ram, uint64_t offset, uint64_t size,
+                  struct error *err);
+int space_add_io(struct space *space, const char *name, gpa_t base, uint64_t size, const struct io_ops *ops, void *device,
+                 struct error *err);
+int space_add_alias(struct space *space, const char *name, gpa_t base, uint64_t size, struct space *target, gpa_t target_base,
+                    struct error *err);
 void space_remove(struct space *space, gpa_t base);
 
 /* The RAM or IO region at an address with aliases resolved; *offset is the place within the region (for RAM: within ram->host).
@@ -76,8 +79,8 @@ const struct region *space_find(const struct space *space, gpa_t at, uint64_t *o
 bool space_load(const struct space *space, gpa_t at, unsigned size, uint64_t *value);
 bool space_store(const struct space *space, gpa_t at, unsigned size, uint64_t value);
 
-/* DMA by a device: copies between RAM and a buffer. False when any byte lies outside RAM (device registers are never a DMA target;
-   ROM can be read only); then nothing was written to the guest, and a read buffer is zeroed. */
+/* DMA by a device: copies between RAM and a buffer. False when any byte lies outside RAM (device registers are never a DMA
+   target; ROM can be read only); then nothing was written to the guest, and a read buffer is zeroed. */
 bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length);
 bool space_write(const struct space *space, gpa_t at, const void *buffer, size_t length);
 

@@ -167,8 +167,8 @@ static void drop_block(struct code_cache *code, struct block *b)
     b->dead = true;
 }
 
-/* Drops the blocks of one page that overlap the lines in `touched`; links within the page are cut, because any of them may lead to a
-   dropped block. */
+/* Drops the blocks of one page that overlap the lines in `touched`; links within the page are cut, because any of them may
+   lead to a dropped block. */
 static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t *lines, uint64_t touched)
 {
     struct block *kept = NULL, *next;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Decoded code, the same for every ISA: an op is one guest instruction with its handler, a block is a straight run of ops within one
-   guest page. Blocks are kept by the host address of their first instruction and the mode bits that change decoding, so context
-   switches keep them, and they hold no virtual address: what depends on the pc is relative to cpu->code_va, the virtual address of
-   the page in execution. A shared library decoded once serves every process, wherever it is mapped. */
+/* Decoded code, the same for every ISA: an op is one guest instruction with its handler, a block is a straight run of ops
+   within one guest page. Blocks are kept by the host address of their first instruction and the mode bits that change
+   decoding, so context switches keep them, and they hold no virtual address: what depends on the pc is relative to
+   cpu->code_va, the virtual address of the page in execution. A shared library decoded once serves every process, wherever it
+   is mapped. */
 #ifndef CPU_CODE_H
 #define CPU_CODE_H
 
@@ -91,8 +92,7 @@ void code_forget_jumps_page(struct code_cache *code, gva_t va);
 /* Drops every block. Only where no handler is active. */
 void code_flush(struct code_cache *code);
 
-/* The block at host address `host` of RAM (the bytes are at `offset` of `ram`), decoded by the cpu's class if it is not there.
-   `va` is used for messages only. */
+/* The block at host address `host` of RAM (the bytes are at `offset` of `ram`), decoded by the cpu's class if it is not there. */
 struct block *code_find(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode);
 
 /* RAM [offset, offset + length) is about to change: drops the blocks made from it. */

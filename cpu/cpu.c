@@ -119,8 +119,8 @@ COLD const struct op *block_leave_next(struct cpu *cpu, const struct op *o, stru
     return resume(cpu, b->end < PAGE_SIZE && !b->dead ? &b->next[0] : NULL);
 }
 
-/* A direct branch has its target, relative to code_va, in imm. It is linked only within its page: there the target's translation is
-   that of the branch itself. */
+/* A direct branch has its target, relative to code_va, in imm. It is linked only within its page: there the target's
+   translation is that of the branch itself. */
 COLD const struct op *block_leave_taken(struct cpu *cpu, const struct op *o, struct block *b)
 {
     cpu->pc = cpu->code_va + (uint64_t)o->imm;

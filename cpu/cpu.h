@@ -14,11 +14,11 @@ enum { CPU_REGS = 40 };
 
 struct cpu_class {
     const char *name;
-    /* Translates cpu->pc for execution: the host address of the instruction, its RAM and offset; *mode gets the decode mode. NULL:
-       an exception was taken, cpu->pc is its vector. */
+    /* Translates cpu->pc for execution: the host address of the instruction, its RAM and offset; *mode gets the decode mode.
+       NULL: an exception was taken, cpu->pc is its vector. */
     const uint8_t *(*fetch)(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
-    /* Decodes one instruction (or the op that raises its exception) at `insn` into *o. Returns true if the block ends with it. `offset` is
-       its place in the page. */
+    /* Decodes one instruction (or the op that raises its exception) at `insn` into *o. Returns true if the block ends with it.
+       `offset` is its place in the page. */
     bool (*decode)(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o);
     /* Called on a whole block just decoded, before it is used: fusing of neighbours. May be NULL. */
     void (*finish)(struct cpu *cpu, struct block *b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How one handler goes to the next. With tail calls (release builds: gcc makes them at -O2, clang is told to) a handler jumps to the
-   next; with ENGINE_LOOP (unoptimised builds) it returns the next op to a small loop. Same sources either way. */
+/* How one handler goes to the next. With tail calls (release builds: gcc makes them at -O2, clang is told to) a handler jumps
+   to the next; with ENGINE_LOOP (unoptimised builds) it returns the next op to a small loop. Same sources either way. */
 #ifndef CPU_ENGINE_H
 #define CPU_ENGINE_H
 

@@ -31,8 +31,9 @@ struct arm64_mapping {
     unsigned level;        /* of the leaf */
 };
 
-/* Walks for va. Returns FAULT_NONE with *m filled, or a fault status code including the level: translation, address size, access flag or
-   an external abort on a descriptor. Permission is the caller's to check against *m (with m->level). Descriptors are read through `space`. */
+/* Walks for va. Returns FAULT_NONE with *m filled, or a fault status code including the level: translation, address size,
+   access flag or an external abort on a descriptor. Permission is the caller's to check against *m (with m->level).
+   Descriptors are read through `space`. */
 int arm64_walk(const struct space *space, const struct arm64_walk_regs *regs, gva_t va, struct arm64_mapping *m);
 
 /* The address with its tag (top byte) replaced by the sign, where TCR_EL1 says that the top byte is ignored. */

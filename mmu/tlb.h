@@ -34,8 +34,8 @@ static inline struct tlb_entry *tlb_entry(struct tlb_bank *bank, gva_t va)
     return &bank->entry[va >> PAGE_BITS & (TLB_SIZE - 1)];
 }
 
-/* Does the entry of va prove that `size` bytes there may be read (written)? The last byte's page is compared with the first byte's entry,
-   so an access that crosses a page never matches, at the cost of one addition. */
+/* Does the entry of va prove that `size` bytes there may be read (written)? The last byte's page is compared with the first
+   byte's entry, so an access that crosses a page never matches, at the cost of one addition. */
 static inline bool tlb_readable(const struct tlb_entry *e, gva_t va, unsigned size)
 {
     return ((va + size - 1) & PAGE_MASK) == e->read;

@@ -16,7 +16,8 @@ static bool data_abort(struct arm64 *c, const struct op *o, const struct block *
     return false;
 }
 
-/* The base register of every load and store but the literal ones is in bits 9..5; SP must be 16-aligned if SCTLR_EL1 says so (D1.8.2). */
+/* The base register of every load and store but the literal ones is in bits 9..5; SP must be 16-aligned if SCTLR_EL1 says so
+   (D1.8.2). */
 static bool stack_aligned(struct arm64 *c, const struct op *o, const struct block *b)
 {
     bool literal = (o->insn & 0x3b000000) == 0x18000000;
@@ -41,7 +42,8 @@ struct place {
 };
 
 /* Translates and finds the region; raises the fault. `align` is what Device memory wants. */
-static bool find_place(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned align, unsigned el, bool write, struct place *p)
+static bool find_place(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned align, unsigned el,
+                       bool write, struct place *p)
 {
     struct arm64_mapping m;
     int fault = mmu_translate(c, va, el, write ? ACCESS_WRITE : ACCESS_READ, &m);
@@ -63,7 +65,8 @@ static bool find_place(struct arm64 *c, const struct op *o, const struct block *
     return true;
 }
 
-static bool load_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t *value)
+static bool load_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                      uint64_t *value)
 {
     struct place p;
     if (!find_place(c, o, b, va, size, el, false, &p))
@@ -76,7 +79,8 @@ static bool load_part(struct arm64 *c, const struct op *o, const struct block *b
     return space_load(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, false);
 }
 
-static bool store_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t value)
+static bool store_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       uint64_t value)
 {
     struct place p;
     if (!find_place(c, o, b, va, size, el, true, &p))
@@ -92,14 +96,17 @@ static bool store_part(struct arm64 *c, const struct op *o, const struct block *
     return space_store(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, true);
 }
 
-/* Unaligned accesses: those that leave the page go byte by byte, each with its own translation; Device memory refuses them before. */
+/* Unaligned accesses: those that leave the page go byte by byte, each with its own translation; Device memory refuses them
+   before. */
 static bool is_split(gva_t va, unsigned size)
 {
     return ((va ^ (va + size - 1)) & PAGE_MASK) != 0;
 }
 
-/* Both pages must allow the access before the first byte changes; only then is the fault's address right and nothing half done. */
-static bool probe_split(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, bool write)
+/* Both pages must allow the access before the first byte changes; only then is the fault's address right and nothing half
+   done. */
+static bool probe_split(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                        bool write)
 {
     gva_t second = (va + size - 1) & PAGE_MASK;
     for (int i = 0; i < 2; i++) {
@@ -114,7 +121,8 @@ static bool probe_split(struct arm64 *c, const struct op *o, const struct block 
     return true;
 }
 
-static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t *value)
+static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       uint64_t *value)
 {
     if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
         return data_abort(c, o, b, va, FAULT_ALIGNMENT, false);
@@ -132,7 +140,8 @@ static bool load_sized(struct arm64 *c, const struct op *o, const struct block *
     return true;
 }
 
-static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, uint64_t value)
+static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                        uint64_t value)
 {
     if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
         return data_abort(c, o, b, va, FAULT_ALIGNMENT, true);
@@ -156,8 +165,9 @@ bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva
     return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, value);
 }
 
-/* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. Of the words that come here
-   these are LDR, STR, LDP, STP with bit 26 and their size for Q; structures (bits 29..27 are 1) have elements of at most 8 bytes. */
+/* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. Of the words that come
+   here these are LDR, STR, LDP, STP with bit 26 and their size for Q; structures (bits 29..27 are 1) have elements of at most
+   8 bytes. */
 static bool quadword_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, bool write)
 {
     static const uint32_t q_size[8] = { [3] = 2u << 30, [5] = 2u << 30, [7] = 1u << 23 };
@@ -173,7 +183,8 @@ bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b,
            load_sized(c, o, b, va + size, size, c->el, &c->loaded_high);
 }
 
-bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0, uint64_t v1)
+bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0,
+                      uint64_t v1)
 {
     if (!stack_aligned(c, o, b) || !quadword_aligned(c, o, b, va, true))
         return false;

@@ -256,12 +256,14 @@ DECODE(orr_reg)
     HANDLER(name##_x_##kind) { c->x[o->rd] = RESULT_##name##_X(EXTEND_##kind); NEXT; }                \
     HANDLER(name##_w_##kind) { c->x[o->rd] = RESULT_##name##_W((uint32_t)EXTEND_##kind); NEXT; }
 
-#define EXTENDED_ALL(name)                                                                                                        \
-    EXTENDED(name, UXTB) EXTENDED(name, UXTH) EXTENDED(name, UXTW) EXTENDED(name, UXTX)                                           \
-    EXTENDED(name, SXTB) EXTENDED(name, SXTH) EXTENDED(name, SXTW) EXTENDED(name, SXTX)                                           \
-    static handler *const name##_extended[2][8] = {                                                                               \
-        { name##_w_UXTB, name##_w_UXTH, name##_w_UXTW, name##_w_UXTX, name##_w_SXTB, name##_w_SXTH, name##_w_SXTW, name##_w_SXTX }, \
-        { name##_x_UXTB, name##_x_UXTH, name##_x_UXTW, name##_x_UXTX, name##_x_SXTB, name##_x_SXTH, name##_x_SXTW, name##_x_SXTX }, \
+#define EXTENDED_ALL(name)                                                                    \
+    EXTENDED(name, UXTB) EXTENDED(name, UXTH) EXTENDED(name, UXTW) EXTENDED(name, UXTX)       \
+    EXTENDED(name, SXTB) EXTENDED(name, SXTH) EXTENDED(name, SXTW) EXTENDED(name, SXTX)       \
+    static handler *const name##_extended[2][8] = {                                           \
+        { name##_w_UXTB, name##_w_UXTH, name##_w_UXTW, name##_w_UXTX,                         \
+          name##_w_SXTB, name##_w_SXTH, name##_w_SXTW, name##_w_SXTX },                       \
+        { name##_x_UXTB, name##_x_UXTH, name##_x_UXTW, name##_x_UXTX,                         \
+          name##_x_SXTB, name##_x_SXTH, name##_x_SXTW, name##_x_SXTX },                       \
     };
 
 EXTENDED_ALL(add)

@@ -10,7 +10,8 @@
 /* Slots of the register file behind X0..X30. Decoding picks the slot, so no handler asks "is this register 31". */
 enum { REG_SP = 31, REG_ZR = 32 /* reads 0 */, REG_SINK = 33 /* writes to XZR */, REG_COUNT };
 
-/* One SIMD&FP register. Lane i of b, h, s is at index B(i), H(i), S(i), so that a big-endian host sees the same lanes. */
+/* One SIMD&FP register. Lane i of b, h, s is at index LANE_B(i), LANE_H(i), LANE_S(i), so that a big-endian host sees the same
+   lanes. */
 union vreg {
     uint64_t d[2];
     uint32_t s[4];
@@ -36,13 +37,15 @@ struct arm64 {
         uint64_t x[REG_COUNT];
     };
 
-    /* Condition flags, each where its computation leaves it: N is bit 63 of nf, Z is "zf == 0", C is 0 or 1, V is bit 63 of vf. */
+    /* Condition flags, each where its computation leaves it: N is bit 63 of nf, Z is "zf == 0", C is 0 or 1, V is bit 63 of
+       vf. */
     uint64_t nf, zf, cf, vf;
     uint64_t loaded;              /* what the slow way of a load brought */
     uint64_t loaded_high;         /* bytes 8..15 of a 16-byte access */
     struct tlb_bank *user_tlb;    /* what EL0 may do in this address space: LDTR, STTR */
 
-    /* The exclusive monitor (manual B2.9): the physical address and what was loaded; valid while exclusive_size is not 0. */
+    /* The exclusive monitor (manual B2.9): the virtual address and what was loaded from it; valid while exclusive_size is not
+       0. */
     uint64_t exclusive_va;
     uint64_t exclusive_value[2];
     uint32_t exclusive_size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Branches (manual C3.1). A direct target within the page is linked block to block; any other goes through the jump cache. `imm` is the
-   target relative to code_va. A compare in front of a conditional branch is fused with it: see fuse_compare. */
+/* Branches (manual C3.1). A direct target within the page is linked block to block; any other goes through the jump cache.
+   `imm` is the target relative to code_va. A compare in front of a conditional branch is fused with it: see fuse_compare. */
 #include "cpu/arm64/branch.h"
 
 #include "cpu/arm64/flags.h"
@@ -104,8 +104,8 @@ DECODE(ret)
 
 /* ---- compare and branch as one ---- */
 
-/* The fused handler runs in the compare's place: it sets the flags and branches by comparing the operands themselves. The branch's op
-   stays behind it, with the target, for the block ends. */
+/* The fused handler runs in the compare's place: it sets the flags and branches by comparing the operands themselves. The
+   branch's op stays behind it, with the target, for the block ends. */
 #define FUSED_TAKE(condition)                                             \
     do {                                                                  \
         o++;                                                              \
@@ -114,11 +114,14 @@ DECODE(ret)
         GO_NEXT;                                                          \
     } while (0)
 
-#define FUSED_SUB(cond, x_test, w_test)                                                                                           \
-    HANDLER(cmp_x_imm_##cond) { uint64_t n = N_X, m = (uint64_t)o->imm; c->x[o->rd] = flags_sub_x(c, n, m); FUSED_TAKE(x_test); } \
-    HANDLER(cmp_x_reg_##cond) { uint64_t n = N_X, m = c->x[o->rm]; c->x[o->rd] = flags_sub_x(c, n, m); FUSED_TAKE(x_test); }      \
-    HANDLER(cmp_w_imm_##cond) { uint32_t n = N_W, m = (uint32_t)o->imm; c->x[o->rd] = flags_sub_w(c, n, m); FUSED_TAKE(w_test); } \
-    HANDLER(cmp_w_reg_##cond) { uint32_t n = N_W, m = (uint32_t)c->x[o->rm]; c->x[o->rd] = flags_sub_w(c, n, m); FUSED_TAKE(w_test); }
+#define FUSED_CMP(name, type, left, right, subtract, test)                                                    \
+    HANDLER(name) { type n = left, m = (type)right; c->x[o->rd] = subtract(c, n, m); FUSED_TAKE(test); }
+
+#define FUSED_SUB(cond, x_test, w_test)                                                                       \
+    FUSED_CMP(cmp_x_imm_##cond, uint64_t, N_X, o->imm, flags_sub_x, x_test)                                   \
+    FUSED_CMP(cmp_x_reg_##cond, uint64_t, N_X, c->x[o->rm], flags_sub_x, x_test)                              \
+    FUSED_CMP(cmp_w_imm_##cond, uint32_t, N_W, o->imm, flags_sub_w, w_test)                                   \
+    FUSED_CMP(cmp_w_reg_##cond, uint32_t, N_W, c->x[o->rm], flags_sub_w, w_test)
 
 #define SIGNED_X(operator) ((int64_t)n operator (int64_t)m)
 #define SIGNED_W(operator) ((int32_t)n operator (int32_t)m)
@@ -138,10 +141,10 @@ FUSED_SUB(GT, SIGNED_X(>), SIGNED_W(>))
 FUSED_SUB(LE, SIGNED_X(<=), SIGNED_W(<=))
 
 /* TST and ANDS, with the two conditions that follow them nearly always. */
-#define FUSED_AND(cond, test)                                                                                                          \
-    HANDLER(tst_x_imm_##cond) { uint64_t r = flags_logic_x(c, N_X & (uint64_t)o->imm); c->x[o->rd] = r; FUSED_TAKE(test); }            \
-    HANDLER(tst_w_imm_##cond) { uint32_t r = flags_logic_w(c, N_W & (uint32_t)o->imm); c->x[o->rd] = r; FUSED_TAKE(test); }            \
-    HANDLER(tst_x_reg_##cond) { uint64_t r = flags_logic_x(c, N_X & c->x[o->rm]); c->x[o->rd] = r; FUSED_TAKE(test); }                 \
+#define FUSED_AND(cond, test)                                                                                               \
+    HANDLER(tst_x_imm_##cond) { uint64_t r = flags_logic_x(c, N_X & (uint64_t)o->imm); c->x[o->rd] = r; FUSED_TAKE(test); } \
+    HANDLER(tst_w_imm_##cond) { uint32_t r = flags_logic_w(c, N_W & (uint32_t)o->imm); c->x[o->rd] = r; FUSED_TAKE(test); } \
+    HANDLER(tst_x_reg_##cond) { uint64_t r = flags_logic_x(c, N_X & c->x[o->rm]); c->x[o->rd] = r; FUSED_TAKE(test); }      \
     HANDLER(tst_w_reg_##cond) { uint32_t r = flags_logic_w(c, N_W & (uint32_t)c->x[o->rm]); c->x[o->rd] = r; FUSED_TAKE(test); }
 FUSED_AND(EQ, r == 0)
 FUSED_AND(NE, r != 0)

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* From an instruction word to an op. Each row of insns.def names an instruction, its picture in the manual's notation, its timing class
-   and what it reads and writes; the decoder, the handlers' prototypes, the coverage table and the tests are all made from the rows. */
+/* From an instruction word to an op. Each row of insns.def names an instruction, its picture in the manual's notation, its
+   timing class and what it reads and writes; the decoder, the handlers' prototypes, the coverage table and the tests are all
+   made from the rows. */
 #ifndef CPU_ARM64_DECODE_H
 #define CPU_ARM64_DECODE_H
 
 #include "base/bits.h"
 #include "cpu/code.h"
 
-/* What an instruction is to the pipeline. The timing model gives each class its unit and latencies. From CLASS_FP on, an instruction is
-   trapped when CPACR_EL1.FPEN says so. */
+/* What an instruction is to the pipeline. The timing model gives each class its unit and latencies. From CLASS_FP on, an
+   instruction is trapped when CPACR_EL1.FPEN says so. */
 enum insn_class {
     CLASS_ALU, CLASS_SHIFT, CLASS_MUL, CLASS_DIV, CLASS_CRC, CLASS_LOAD, CLASS_STORE, CLASS_LOAD_PAIR, CLASS_STORE_PAIR,
     CLASS_EXCLUSIVE, CLASS_BRANCH, CLASS_BRANCH_INDIRECT, CLASS_SYSTEM, CLASS_BARRIER, CLASS_EXCEPTION,
@@ -25,8 +26,8 @@ enum {
     MODE_FP_TRAPPED = 1 << 1     /* CPACR_EL1.FPEN traps at this EL: FP and SIMD rows decode into the trap */
 };
 
-/* Fills *o for `insn`; false: unallocated. o->insn and o->row are set, all else is zero before the call. `offset` is the instruction's
-   place in its page, for pc-relative operands (relative to cpu->code_va). */
+/* Fills *o for `insn`; false: unallocated. o->insn and o->row are set, all else is zero before the call. `offset` is the
+   instruction's place in its page, for pc-relative operands (relative to cpu->code_va). */
 typedef bool insn_decoder(struct op *o, uint32_t insn, unsigned offset, uint32_t mode);
 
 struct insn_row {
@@ -45,8 +46,8 @@ extern const unsigned insn_row_count;
 int decode_row(uint32_t insn);
 void decode_init(void);
 
-/* Handlers that belong to no row: of an FP or SIMD instruction while CPACR_EL1.FPEN traps them; of a word that is UNDEFINED; of the op
-   behind a block that does not end with a branch. */
+/* Handlers that belong to no row: of an FP or SIMD instruction while CPACR_EL1.FPEN traps them; of a word that is UNDEFINED;
+   of the op behind a block that does not end with a branch. */
 handler *decode_fp_trap_handler(void);
 handler *decode_undefined_handler(void);
 handler *decode_fall_through_handler(void);
@@ -57,7 +58,8 @@ handler *decode_fall_through_handler(void);
 #undef INSN
 #undef INSN_END
 
-#define DECODE(name) bool decode_##name(OP_UNUSED struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
+#define DECODE(name)                                                                                          \
+    bool decode_##name(OP_UNUSED struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
 
 /* The fields that nearly every instruction has in the same place. */
 #define RD bits(insn, 4, 0)

@@ -17,8 +17,9 @@ enum exception_vector { VECTOR_SYNC = 0x000, VECTOR_IRQ = 0x080, VECTOR_FIQ = 0x
 /* Takes an exception to EL1 whose preferred return address is cpu->pc. */
 void arm64_exception(struct arm64 *c, enum exception_vector vector);
 
-/* From a handler: synchronous exception of op o. `iss` is ESR.ISS; IL is set (all A64 instructions are 32 bits). The return address is o itself,
-   or the next instruction for those that the manual lets complete (SVC, HVC). Returns NULL for the handler to return. */
+/* From a handler: synchronous exception of op o. `iss` is ESR.ISS; IL is set (all A64 instructions are 32 bits). The return
+   address is o itself, or the next instruction for those that the manual lets complete (SVC, HVC). Returns NULL for the
+   handler to return. */
 const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct block *b, enum exception_class ec, uint32_t iss);
 
 /* UNDEFINED: what is unallocated raises this, never anything silent. */

@@ -38,9 +38,9 @@
 #define TAIL(name) return name(&c->cpu, o, b)
 #define LEAVE      return NULL
 
-/* Memory handlers: one body, compiled twice. The fast one tries the inline TLB and tail-calls the slow one if that fails; the slow one
-   redoes the whole instruction through arm64_load/store, which may raise the fault. Nothing may be changed in the state before
-   the last LOAD or STORE of an instruction (writeback included), because the slow way starts again. */
+/* Memory handlers: one body, compiled twice. The fast one tries the inline TLB and tail-calls the slow one if that fails; the
+   slow one redoes the whole instruction through arm64_load/store, which may raise the fault. Nothing may be changed in the
+   state before the last LOAD or STORE of an instruction (writeback included), because the slow way starts again. */
 #define MEM_HANDLER(name)                                                                                     \
     HOT_INLINE const struct op *name##_body(OP_ARGS, const bool slow, handler *retry);                        \
     COLD static const struct op *name##_slow(struct cpu *cpu, const struct op *o, struct block *b)            \

@@ -26,21 +26,22 @@
     }
 
 /* Register-indexed accesses with SP as base are rare: they always go the slow way, which checks. */
-#define MODE_TABLE(name)                                                                                                          \
-    static handler *const name##_handlers[MODES][2] = {                                                                          \
-        { name##_off_any, name##_off_sp }, { name##_post_any, name##_post_sp }, { name##_pre_any, name##_pre_sp },                \
-        { name##_regx_any, name##_regx_any_slow }, { name##_uxtw_any, name##_uxtw_any_slow }, { name##_sxtw_any, name##_sxtw_any_slow } };
+#define MODE_TABLE(name)                                                                                           \
+    static handler *const name##_handlers[MODES][2] = {                                                            \
+        { name##_off_any, name##_off_sp }, { name##_post_any, name##_post_sp }, { name##_pre_any, name##_pre_sp }, \
+        { name##_regx_any, name##_regx_any_slow }, { name##_uxtw_any, name##_uxtw_any_slow },                      \
+        { name##_sxtw_any, name##_sxtw_any_slow } };
 
-#define LOADS(name, size, convert)                                                                                                \
-    LOAD_HANDLER(name, size, off, any, convert) LOAD_HANDLER(name, size, post, any, convert)                                      \
-    LOAD_HANDLER(name, size, pre, any, convert) LOAD_HANDLER(name, size, regx, any, convert)                                      \
-    LOAD_HANDLER(name, size, uxtw, any, convert) LOAD_HANDLER(name, size, sxtw, any, convert)                                     \
-    LOAD_HANDLER(name, size, off, sp, convert) LOAD_HANDLER(name, size, post, sp, convert)                                        \
+#define LOADS(name, size, convert)                                                            \
+    LOAD_HANDLER(name, size, off, any, convert) LOAD_HANDLER(name, size, post, any, convert)  \
+    LOAD_HANDLER(name, size, pre, any, convert) LOAD_HANDLER(name, size, regx, any, convert)  \
+    LOAD_HANDLER(name, size, uxtw, any, convert) LOAD_HANDLER(name, size, sxtw, any, convert) \
+    LOAD_HANDLER(name, size, off, sp, convert) LOAD_HANDLER(name, size, post, sp, convert)    \
     LOAD_HANDLER(name, size, pre, sp, convert) MODE_TABLE(name)
 
-#define STORES(name, size)                                                                                                        \
-    STORE_HANDLER(name, size, off, any) STORE_HANDLER(name, size, post, any) STORE_HANDLER(name, size, pre, any)                  \
-    STORE_HANDLER(name, size, regx, any) STORE_HANDLER(name, size, uxtw, any) STORE_HANDLER(name, size, sxtw, any)                \
+#define STORES(name, size)                                                                                         \
+    STORE_HANDLER(name, size, off, any) STORE_HANDLER(name, size, post, any) STORE_HANDLER(name, size, pre, any)   \
+    STORE_HANDLER(name, size, regx, any) STORE_HANDLER(name, size, uxtw, any) STORE_HANDLER(name, size, sxtw, any) \
     STORE_HANDLER(name, size, off, sp) STORE_HANDLER(name, size, post, sp) STORE_HANDLER(name, size, pre, sp) MODE_TABLE(name)
 
 STORES(strb, 1)
@@ -174,14 +175,14 @@ DECODE(ldr_lit)
     static handler *const name##_handlers[3][2] = {                       \
         { name##_off_any, name##_off_sp }, { name##_post_any, name##_post_sp }, { name##_pre_any, name##_pre_sp } };
 
-#define LOAD_PAIRS(name, size, convert)                                                                                           \
-    LOAD_PAIR_HANDLER(name, size, off, any, convert) LOAD_PAIR_HANDLER(name, size, post, any, convert)                            \
-    LOAD_PAIR_HANDLER(name, size, pre, any, convert) LOAD_PAIR_HANDLER(name, size, off, sp, convert)                              \
+#define LOAD_PAIRS(name, size, convert)                                                                \
+    LOAD_PAIR_HANDLER(name, size, off, any, convert) LOAD_PAIR_HANDLER(name, size, post, any, convert) \
+    LOAD_PAIR_HANDLER(name, size, pre, any, convert) LOAD_PAIR_HANDLER(name, size, off, sp, convert)   \
     LOAD_PAIR_HANDLER(name, size, post, sp, convert) LOAD_PAIR_HANDLER(name, size, pre, sp, convert) PAIR_TABLE(name)
 
-#define STORE_PAIRS(name, size)                                                                                                   \
-    STORE_PAIR_HANDLER(name, size, off, any) STORE_PAIR_HANDLER(name, size, post, any) STORE_PAIR_HANDLER(name, size, pre, any)   \
-    STORE_PAIR_HANDLER(name, size, off, sp) STORE_PAIR_HANDLER(name, size, post, sp) STORE_PAIR_HANDLER(name, size, pre, sp)      \
+#define STORE_PAIRS(name, size)                                                                                                 \
+    STORE_PAIR_HANDLER(name, size, off, any) STORE_PAIR_HANDLER(name, size, post, any) STORE_PAIR_HANDLER(name, size, pre, any) \
+    STORE_PAIR_HANDLER(name, size, off, sp) STORE_PAIR_HANDLER(name, size, post, sp) STORE_PAIR_HANDLER(name, size, pre, sp)    \
     PAIR_TABLE(name)
 
 STORE_PAIRS(stp_w, 4)

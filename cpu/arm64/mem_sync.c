@@ -6,8 +6,8 @@
 
 /* ---- exclusives: rd is Rt, ra Rt2, rm the status register Rs, aux the size of one element ---- */
 
-/* The monitor remembers address, size and value; a store succeeds if memory still holds the value. With one core this differs from a
-   hardware monitor only where the manual leaves the outcome open. */
+/* The monitor remembers address, size and value; a store succeeds if memory still holds the value. With one core this differs
+   from a hardware monitor only where the manual leaves the outcome open. */
 static bool monitor_load(struct arm64 *c, const struct op *o, const struct block *b, unsigned size, bool pair)
 {
     gva_t va = BASE;
@@ -127,13 +127,15 @@ ACQUIRE(8)
 
 DECODE(ldar)
 {
-    static handler *const run[2][4] = { { ldar_1, ldar_2, ldar_4, ldar_8 }, { ldar_1_slow, ldar_2_slow, ldar_4_slow, ldar_8_slow } };
+    static handler *const run[2][4] = { { ldar_1, ldar_2, ldar_4, ldar_8 },
+                                        { ldar_1_slow, ldar_2_slow, ldar_4_slow, ldar_8_slow } };
     return decode_exclusive(o, insn, run[RN == 31][bits(insn, 31, 30)], true);
 }
 
 DECODE(stlr)
 {
-    static handler *const run[2][4] = { { stlr_1, stlr_2, stlr_4, stlr_8 }, { stlr_1_slow, stlr_2_slow, stlr_4_slow, stlr_8_slow } };
+    static handler *const run[2][4] = { { stlr_1, stlr_2, stlr_4, stlr_8 },
+                                        { stlr_1_slow, stlr_2_slow, stlr_4_slow, stlr_8_slow } };
     return decode_exclusive(o, insn, run[RN == 31][bits(insn, 31, 30)], false);
 }
 
@@ -194,7 +196,8 @@ UNPRIVILEGED_LOAD(ldtrsh_w, 2, (uint32_t)(int32_t)(int16_t))
 static bool decode_unprivileged(struct op *o, uint32_t insn)
 {
     static handler *const run[4][4][2] = {
-        { BOTH(sttrb), BOTH(ldtrb), BOTH(ldtrsb_x), BOTH(ldtrsb_w) }, { BOTH(sttrh), BOTH(ldtrh), BOTH(ldtrsh_x), BOTH(ldtrsh_w) },
+        { BOTH(sttrb), BOTH(ldtrb), BOTH(ldtrsb_x), BOTH(ldtrsb_w) },
+        { BOTH(sttrh), BOTH(ldtrh), BOTH(ldtrsh_x), BOTH(ldtrsh_w) },
         { BOTH(sttr_w), BOTH(ldtr_w), BOTH(ldtrsw), { NULL } }, { BOTH(sttr_x), BOTH(ldtr_x), { NULL }, { NULL } } };
     unsigned opc = (unsigned)bits(insn, 23, 22);
     o->rn = reg_sp(RN);

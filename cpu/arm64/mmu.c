@@ -10,8 +10,9 @@
 
 enum { USER_SPACES = 16, KERNEL_SPACES = 4, FETCH_PAGES = 256 };
 
-/* What one set of tables allows at one exception level. Linux without hardware PAN takes table and ASID of the user away at every entry
-   to the kernel, and with page table isolation exchanges the kernel's own table too, so going back and forth must be cheap. */
+/* What one set of tables allows at one exception level. Linux without hardware PAN takes table and ASID of the user away at
+   every entry to the kernel, and with page table isolation exchanges the kernel's own table too, so going back and forth must
+   be cheap. */
 struct address_space {
     uint64_t table0, table1;     /* TTBR0_EL1, TTBR1_EL1 without their ASID fields; EL1's spaces are told apart by table1 only */
     uint16_t asid;
@@ -36,7 +37,7 @@ struct arm64_mmu {
     uint64_t contexts;           /* numbers given away so far */
     bool el1_low;                /* EL1 has entered or executed pages of the lower half, which belong to one TTBR0 */
     bool kernel_local;           /* EL1 has entered pages of the upper half that belong to an ASID */
-    struct { gva_t first, last; } large_code[2];   /* of each half: from where to where code was fetched by way of larger mappings */
+    struct { gva_t first, last; } large_code[2];   /* of each half: where code was fetched by way of larger mappings */
     struct fetch_page fetch[FETCH_PAGES];
 };
 
@@ -93,8 +94,9 @@ static int translate_flat(struct arm64 *c, gva_t va, enum mmu_access access, str
     gva_t pa = arm64_untag(c->tcr_el1, va);
     if (pa >> ARM64_PA_BITS)
         return FAULT_ADDRESS_SIZE;
-    *m = (struct arm64_mapping){ .pa = pa, .size_bits = PAGE_BITS, .el1_read = true, .el1_write = true, .el1_exec = true, .el0_read = true,
-                                 .el0_write = true, .el0_exec = true, .global = true, .device = access != ACCESS_EXEC, .shareability = 2 };
+    *m = (struct arm64_mapping){ .pa = pa, .size_bits = PAGE_BITS, .el1_read = true, .el1_write = true, .el1_exec = true,
+                                 .el0_read = true, .el0_write = true, .el0_exec = true, .global = true,
+                                 .device = access != ACCESS_EXEC, .shareability = 2 };
     return FAULT_NONE;
 }
 
@@ -165,8 +167,8 @@ static uint16_t current_asid(const struct arm64 *c)
 }
 
 /* The slot of a space among `count`; the one unused longest is emptied for a new one. */
-static struct address_space *find_space(struct arm64_mmu *mmu, struct address_space *spaces, int count, uint64_t table0, uint64_t table1,
-                                        uint16_t asid)
+static struct address_space *find_space(struct arm64_mmu *mmu, struct address_space *spaces, int count, uint64_t table0,
+                                        uint64_t table1, uint16_t asid)
 {
     struct address_space *oldest = &spaces[0];
     for (int i = 0; i < count; i++) {

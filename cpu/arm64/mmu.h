@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The core's translations: TLB banks for the handlers, one for EL1 and some for the user address spaces seen last, and the pages that
-   code is fetched from. What the architecture calls a TLB invalidation ends here. */
+/* The core's translations: TLB banks for the handlers, one for EL1 and some for the user address spaces seen last, and the
+   pages that code is fetched from. What the architecture calls a TLB invalidation ends here. */
 #ifndef CPU_ARM64_MMU_H
 #define CPU_ARM64_MMU_H
 
@@ -12,8 +12,8 @@ enum mmu_access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 struct arm64_mmu *mmu_new(void);
 void mmu_free(struct arm64_mmu *mmu);
 
-/* Translates va for an access with the rights of `el` (0 or 1). Returns FAULT_NONE and fills *m, or the fault status code. With the MMU off
-   the mapping is flat: Device memory for data. */
+/* Translates va for an access with the rights of `el` (0 or 1). Returns FAULT_NONE and fills *m, or the fault status code.
+   With the MMU off the mapping is flat: Device memory for data. */
 int mmu_translate(struct arm64 *c, gva_t va, unsigned el, enum mmu_access access, struct arm64_mapping *m);
 
 /* Enters a RAM page into the bank that serves `el`, as far as m and the code in the page allow. */

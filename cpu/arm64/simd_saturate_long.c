@@ -7,8 +7,8 @@
 
 /* ---- narrowing ---- */
 
-/* The right shift is by sh, rounded or truncated; 0 for SQXTN and its like. ra counts the lanes. With aux the result fills the upper
-   half of Vd, and the lower stays. */
+/* The right shift is by sh, rounded or truncated; 0 for SQXTN and its like. ra counts the lanes. With aux the result fills the
+   upper half of Vd, and the lower stays. */
 #define NARROW(name, type, from, FROM, to, TO, count, result)               \
     HANDLER(name##_##to)                                                    \
     {                                                                       \

@@ -68,7 +68,7 @@ HANDLER(wfi)
     LEAVE_BEHIND;
 }
 
-/* WFE may end early for any reason (D1.17.1); it does when there is no event to wait for, because only this core could send one. */
+/* WFE may end early for any reason (D1.17.1); it always does, because only this core could send the event it waits for. */
 HANDLER(wfe)
 {
     if (!c->el && !(c->sctlr_el1 & SCTLR_NTWE) && !c->event_register)
@@ -204,7 +204,8 @@ HANDLER(address_translate)
     struct arm64_mapping m;
     int fault = mmu_translate(c, c->x[o->rn], o->imm & 2 ? 0 : 1, o->imm & 1 ? ACCESS_WRITE : ACCESS_READ, &m);
     if (fault == FAULT_NONE)
-        c->par_el1 = (uint64_t)m.attributes << 56 | (m.pa & mask64(48) & PAGE_MASK) | 1u << 11 | 1u << 9 | (uint64_t)m.shareability << 7;
+        c->par_el1 = (uint64_t)m.attributes << 56 | (m.pa & mask64(48) & PAGE_MASK) | 1u << 11 | 1u << 9 |
+            (uint64_t)m.shareability << 7;
     else
         c->par_el1 = 1u << 11 | (uint64_t)fault << 1 | 1;
     NEXT;

@@ -150,7 +150,8 @@ SET(cntp_cval) { timer_write_compare(c, TIMER_PHYSICAL, value); }
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = RW, .offset = offsetof(struct arm64, member), \
       .value = (uint64_t)(int64_t)(writable) },
 #define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, getter, setter) \
-    { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, .get = get_##getter, .set = set_##setter },
+    { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, \
+      .get = get_##getter, .set = set_##setter },
 
 static const struct sysreg sysregs[] = {
 #include "cpu/arm64/sysregs.def"

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "boards/machine.h"
 #include "frontends/cli/options.h"
 #include "frontends/cli/session.h"
 #include "frontends/host/signals.h"
@@ -42,6 +43,11 @@ static int run(const struct options *options)
     return is_good ? status_of[end] : EXIT_ERROR;
 }
 
+static void print_line(void *to, const char *text)
+{
+    fprintf(to, "%s\n", text);
+}
+
 int main(int argc, char *argv[])
 {
     struct options options;
@@ -53,6 +59,8 @@ int main(int argc, char *argv[])
         options_help(stdout);
     else if (options.wants_version)
         puts("orrery " VERSION);
+    else if (options.describes_machine)
+        machine_describe(options.machine, print_line, stdout);
     else
         status = run(&options);
     options_free(&options);

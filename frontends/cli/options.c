@@ -11,7 +11,7 @@
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
 
-enum { RAM_MIN_MIB = 64, RAM_DEFAULT_MIB = 1024, PERCENT_MAX = 10000 };
+enum { RAM_MIN_MIB = 64, RAM_DEFAULT_MIB = 1024, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
 
 /* ---- the setters, in the order of the table ---- */
 
@@ -23,8 +23,23 @@ static int set_name(struct options *o, const char *value, struct error *err) { (
 
 static int set_machine_type(void *to, const char *value, struct error *err)
 {
-    (void)to;
-    return strcmp(value, "virt") ? error_set(err, "there is no machine '%s'; there is virt", value) : 0;
+    struct options *o = to;
+    const char *name, *names[BOARDS_MAX];
+    size_t count = 0;
+    for (; count < BOARDS_MAX && (name = machine_board((unsigned)count)); count++) {
+        names[count] = name;
+        if (!strcmp(name, value)) {
+            o->machine = name;
+            return 0;
+        }
+    }
+    const char *nearest = nearest_word(value, names, count);
+    return error_set(err, "there is no machine '%s'; there is %s", value, nearest ? nearest : names[0]);
+}
+
+static int set_info(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-machine info", value, &((struct options *)to)->describes_machine, err);
 }
 
 static int set_dumpdtb(void *to, const char *value, struct error *err)
@@ -39,7 +54,7 @@ static int set_dumpdtb(void *to, const char *value, struct error *err)
 
 static int set_machine(struct options *o, const char *value, struct error *err)
 {
-    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb } };
+    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb }, { "info", set_info } };
     return parse_list("-machine", value, keys, ARRAY_SIZE(keys), o, err);
 }
 
@@ -243,7 +258,8 @@ static int set_rtc_base(void *to, const char *value, struct error *err)
     time_t seconds = timegm(&tm);
     /* The PL031 counts seconds since 1970 in 32 bits. */
     if (!end || *end || seconds < 0 || seconds > UINT32_MAX)
-        return error_set(err, "-rtc: '%s' is not a time; write base=utc, base=localtime or for example base=2026-01-31T12:00:00", value);
+        return error_set(err, "-rtc: '%s' is not a time; write base=utc, base=localtime or for example "
+                         "base=2026-01-31T12:00:00", value);
     o->rtc_seconds = (uint64_t)seconds;
     return 0;
 }
@@ -255,7 +271,8 @@ static int set_rtc(struct options *o, const char *value, struct error *err)
 }
 
 /* A new row of the script, or NULL. */
-static struct script_option *add_script(struct options *o, enum script_kind kind, const char *option, const char *value, struct error *err)
+static struct script_option *add_script(struct options *o, enum script_kind kind, const char *option, const char *value,
+                                        struct error *err)
 {
     if (o->script_count == OPTIONS_SCRIPT) {
         error_set(err, "%s: at most %d things can be done at given times", option, OPTIONS_SCRIPT);
@@ -343,7 +360,7 @@ static const struct option_row table[] = {
     { "initrd", "FILE", set_initrd, NULL },
     { "append", "TEXT", set_append, NULL },
     { "dtb", "FILE", set_dtb, NULL },
-    { "machine", "virt[,dumpdtb=FILE]", set_machine, "Machine" },
+    { "machine", "virt[,dumpdtb=FILE][,info]", set_machine, "Machine" },
     { "cpu", "cortex-a53", set_cpu, NULL },
     { "m", "SIZE", set_memory, NULL },
     { "smp", "1", set_smp, NULL },
@@ -356,7 +373,8 @@ static const struct option_row table[] = {
     { "vga", "virtio|simplefb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },
     { "nographic", NULL, set_nographic, NULL },
-    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc", set_serial, "Serial" },
+    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
+      set_serial, "Serial" },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "limit", "SECONDS", set_limit, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
@@ -440,7 +458,8 @@ static int settle(struct options *o, struct error *err)
     }
     if (o->is_full_screen && o->display == DISPLAY_NONE)
         return error_set(err, "-full-screen needs a window; leave out -display none and -nographic");
-    const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" }, { o->dtb, "-dtb" } };
+    const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
+                                                                    { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
         if (needs_kernel[i].value && !o->kernel)
             return error_set(err, "%s needs a kernel to give it to; add -kernel FILE", needs_kernel[i].option);
@@ -455,7 +474,8 @@ static int settle(struct options *o, struct error *err)
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
-    *options = (struct options){ .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu", .limit = TICK_NEVER };
+    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
+                                 .limit = TICK_NEVER };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
         if (argument[0] != '-' || !*word)
@@ -489,7 +509,7 @@ void options_free(struct options *o)
 
 enum { HELP_WIDTH = 79, HELP_INDENT = 9 };
 
-/* Appends a word to the line, on a new one where it does not fit; a word that is longer than a line is cut before a '|' or a '['. */
+/* Appends a word to the line, on a new one where it does not fit; a word longer than a line is cut before a '|' or a '['. */
 static void put_word(FILE *to, int *column, const char *word, size_t length)
 {
     if (*column > HELP_INDENT && *column + 1 + (int)length > HELP_WIDTH) {

@@ -32,6 +32,8 @@ enum { RTC_NOT_GIVEN, RTC_HOST, RTC_LOCAL, RTC_GIVEN };
 
 struct options {
     const char *kernel, *initrd, *append, *dtb, *name;
+    const char *machine;            /* the board's name */
+    bool describes_machine;
     char *dumpdtb;
     uint64_t ram_size;              /* bytes */
     struct drive_option drives[OPTIONS_DRIVES];

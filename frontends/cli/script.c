@@ -114,7 +114,8 @@ struct script *script_start(struct host_loop *loop, const struct options *option
 
 bool script_end(struct script *script)
 {
-    static const char *const names[] = { [SCRIPT_SCREENDUMP] = "-screendump", [SCRIPT_KEYS] = "-sendkeys", [SCRIPT_POINTER] = "-pointer" };
+    static const char *const names[] = { [SCRIPT_SCREENDUMP] = "-screendump", [SCRIPT_KEYS] = "-sendkeys",
+                                         [SCRIPT_POINTER] = "-pointer" };
     bool is_good = !script->has_failed;
     for (int i = 0; i < script->count; i++) {
         const struct step *step = &script->steps[i];

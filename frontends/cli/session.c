@@ -42,8 +42,8 @@ struct session {
 
 /* ---- time and chance ---- */
 
-/* A scripted run repeats itself bit for bit unless told otherwise; with a person at it, the guest should know what day it is and make
-   keys that nobody can guess. */
+/* A scripted run repeats itself bit for bit unless told otherwise; with a person at it, the guest should know what day it is
+   and make keys that nobody can guess. */
 static bool is_interactive(const struct options *o)
 {
     bool is_on_terminal = (!strcmp(o->serial, "stdio") || !strcmp(o->serial, "mon:stdio")) && isatty(STDIN_FILENO);
@@ -146,13 +146,14 @@ static void type_serial(void *owner, const uint8_t *data, size_t length)
 static int open_panel(struct session *s, struct error *err)
 {
     const struct { const char *name; enum port_kind kind; void *port; } panel[] = {
-        { "display0", PORT_DISPLAY, &s->display }, { "keyboard0", PORT_INPUT, &s->keyboard }, { "tablet0", PORT_INPUT, &s->tablet },
-        { "mouse0", PORT_INPUT, &s->mouse }, { "power", PORT_POWER, &s->power },
+        { "display0", PORT_DISPLAY, &s->display }, { "keyboard0", PORT_INPUT, &s->keyboard },
+        { "tablet0", PORT_INPUT, &s->tablet }, { "mouse0", PORT_INPUT, &s->mouse }, { "power", PORT_POWER, &s->power },
     };
     for (size_t i = 0; i < ARRAY_SIZE(panel); i++)
         if (attach(s, panel[i].name, panel[i].kind, panel[i].port, err) < 0)
             return -1;
-    struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power, .display = &s->display,
+    struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power,
+                                     .display = &s->display,
                                      .serial = type_serial, .serial_owner = s->serial };
     host_loop_connect(s->loop, &ports);
     if (s->options->display == DISPLAY_NONE)
@@ -167,6 +168,7 @@ static int build_machine(struct session *s, struct error *err)
 {
     const struct options *o = s->options;
     struct machine_config *c = &s->config;
+    c->board = o->machine;
     c->display_device = o->display_device;
     c->ram_size = o->ram_size;
     c->kernel = o->kernel;
@@ -217,7 +219,8 @@ void session_report(struct session *s)
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
         double seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec * 1e-9, instructions = (double)machine_instructions(s->machine);
         fprintf(stderr, "instructions: %.0f\nvirtual seconds: %.6f\nhost CPU seconds: %.3f\nMIPS: %.1f\n", instructions,
-                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds, seconds > 0 ? instructions / seconds * 1e-6 : 0);
+                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds,
+                seconds > 0 ? instructions / seconds * 1e-6 : 0);
     }
     fflush(stdout);
 }

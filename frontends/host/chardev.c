@@ -230,7 +230,8 @@ struct host_chardev *host_chardev_open(struct host_loop *loop, const char *name,
         free(line);
         return NULL;
     }
-    line->poller = (struct host_poller){ .before_poll = before_poll, .after_poll = after_poll, .busy = is_busy, .stalled = is_stalled,
+    line->poller = (struct host_poller){ .before_poll = before_poll, .after_poll = after_poll, .busy = is_busy,
+                                         .stalled = is_stalled,
                                          .owner = line };
     host_loop_add_poller(loop, &line->poller);
     return line;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The host's end of a serial line: what -serial names. Bytes are queued in both directions, so that neither the guest nor the host
-   ever waits for the other inside a call. */
+/* The host's end of a serial line: what -serial names. Bytes are queued in both directions, so that neither the guest nor the
+   host ever waits for the other inside a call. */
 #ifndef FRONTENDS_HOST_CHARDEV_H
 #define FRONTENDS_HOST_CHARDEV_H
 
@@ -10,8 +10,8 @@
 
 struct host_chardev;
 
-/* Opens what `spec` says: stdio, mon:stdio, file:PATH, pty, unix:PATH[,server][,nowait], tcp:HOST:PORT[,server][,nowait], null, vc.
-   `name` is the line's name for messages. NULL with err filled on failure. Its work is done by the loop. */
+/* Opens what `spec` says: stdio, mon:stdio, file:PATH, pty, unix:PATH[,server][,nowait], tcp:HOST:PORT[,server][,nowait],
+   null, vc. `name` is the line's name for messages. NULL with err filled on failure. Its work is done by the loop. */
 struct host_chardev *host_chardev_open(struct host_loop *loop, const char *name, const char *spec, struct error *err);
 void host_chardev_close(struct host_chardev *line);   /* writes out what is queued; restores the terminal */
 

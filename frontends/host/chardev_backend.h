@@ -32,7 +32,7 @@ struct host_chardev {
 
     /* set by backends */
     int in, out;             /* descriptors, may be the same; -1: nobody there */
-    bool may_block;          /* `out` is not in non-blocking mode (shared with other processes) and must be asked before each write */
+    bool may_block;          /* `out` is in blocking mode (shared with other processes): to be asked before each write */
     bool is_lossless;        /* output waits for a slow reader, and the machine with it, instead of being dropped */
     bool has_mux;
     int listener;            /* a server's socket */

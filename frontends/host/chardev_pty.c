@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* -serial pty: a new pseudo terminal, which programs such as screen or minicom open. Like a cable that may be unplugged: what the guest
-   writes while nobody has it open is lost. */
+/* -serial pty: a new pseudo terminal, which programs such as screen or minicom open. Like a cable that may be unplugged: what
+   the guest writes while nobody has it open is lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,7 +14,8 @@
 
 enum { LOOK_AGAIN_NS = 100000000 };
 
-/* Opening the other end once makes it raw (no echo of what the guest writes), and makes the host report from then on that it is closed. */
+/* Opening the other end once makes it raw (no echo of what the guest writes), and makes the host report from then on that it
+   is closed. */
 static int make_raw(const char *path)
 {
     int fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* -serial unix:PATH and tcp:HOST:PORT, as a client or (",server") as a server for one peer after the other. With "nowait" a server starts
-   the machine before anyone has come. */
+/* -serial unix:PATH and tcp:HOST:PORT, as a client or (",server") as a server for one peer after the other. With "nowait" a
+   server starts the machine before anyone has come. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -62,7 +62,8 @@ static int serve(struct host_chardev *line, int fd, const struct socket_words *w
         return error_set(err, "cannot listen at '%s': %s", words->place, strerror(errno));
     line->listener = fd;
     if (words->waits) {
-        fprintf(stderr, "orrery: waiting for someone to connect to %s at %s (add ,nowait to start at once)\n", line->name, line->address);
+        fprintf(stderr, "orrery: waiting for someone to connect to %s at %s (add ,nowait to start at once)\n", line->name,
+                line->address);
         int peer;
         do
             peer = accept(fd, NULL, NULL);
@@ -101,7 +102,8 @@ static void close_listener(struct host_chardev *line)
 
 /* ---- unix:PATH ---- */
 
-/* A socket file that nobody answers at is left over from a run that crashed, and is removed; anything else is not ours to remove. */
+/* A socket file that nobody answers at is left over from a run that crashed, and is removed; anything else is not ours to
+   remove. */
 static int remove_stale(const struct sockaddr_un *at, struct error *err)
 {
     struct stat info;

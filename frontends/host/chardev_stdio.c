@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* -serial stdio and mon:stdio: the terminal that Orrery was started on, or whatever its standard input and output are. The terminal
-   is a thing of the process, so its saved mode is too. */
+/* -serial stdio and mon:stdio: the terminal that Orrery was started on, or whatever its standard input and output are. The
+   terminal is a thing of the process, so its saved mode is too. */
 #include <signal.h>
 #include <string.h>
 #include <termios.h>

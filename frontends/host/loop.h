@@ -15,8 +15,9 @@ struct host_poll;   /* the descriptors of one poll() */
 
 /* ---- host files: sockets, terminals ---- */
 
-/* A descriptor to wait for. Embedded in its owner; `events` (POLLIN, POLLOUT, or 0 to be left alone) may be changed at any time on the
-   machine's thread. `ready` is told what poll() said; POLLERR and POLLHUP come unasked. It may remove itself or others. */
+/* A descriptor to wait for. Embedded in its owner; `events` (POLLIN, POLLOUT, or 0 to be left alone) may be changed at any
+   time on the machine's thread. `ready` is told what poll() said; POLLERR and POLLHUP come unasked. It may remove itself or
+   others. */
 struct host_fd {
     int fd;
     short events;
@@ -33,13 +34,13 @@ void host_loop_remove_fd(struct host_loop *loop, struct host_fd *fd);   /* harml
 
 /* Embedded in its owner; every function may be NULL. */
 struct host_poller {
-    /* Before each poll (so: after each slice): adds descriptors with host_poll_add, and may lower *timeout_ns (-1: for ever), the longest
-       host time that the loop may sleep. */
+    /* Before each poll (so: after each slice): adds descriptors with host_poll_add, and may lower *timeout_ns (-1: for ever),
+       the longest host time that the loop may sleep. */
     void (*before_poll)(void *owner, struct host_poll *poll, int64_t *timeout_ns);
     /* After each poll: takes what came in. */
     void (*after_poll)(void *owner, const struct host_poll *poll);
-    /* True while something of the host is awaited (an open socket, a user at a terminal): then idle guest time is spent in real time
-       even at maximum speed, so that the answer does not arrive years later. */
+    /* True while something of the host is awaited (an open socket, a user at a terminal): then idle guest time is spent in
+       real time even at maximum speed, so that the answer does not arrive years later. */
     bool (*busy)(void *owner);
     /* True while the machine must not run because the host takes no more of its output. The loop only polls until it is false. */
     bool (*stalled)(void *owner);

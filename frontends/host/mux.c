@@ -6,8 +6,8 @@
 
 enum { CTRL_A = 1 };
 
-/* A monitor and disks that are saved on demand do not exist yet, and the serial port has no line for a break; their keys stay reserved
-   and say so, so that a habit is not taken for typing. */
+/* A monitor and disks that are saved on demand do not exist yet, and the serial port has no line for a break; their keys stay
+   reserved and say so, so that a habit is not taken for typing. */
 static const struct { uint8_t key; enum mux_action action; const char *message; } keys[] = {
     { 'x', MUX_QUIT, NULL },
     { 'h', MUX_HELP, "\r\nCtrl-A h       this help\r\n"

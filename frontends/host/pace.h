@@ -22,8 +22,8 @@ tick_t pace_virtual(const struct pace *pace, uint64_t host_ns);
 /* The host time at which virtual time `at` is reached, rounded up; UINT64_MAX for TICK_NEVER. */
 uint64_t pace_host(const struct pace *pace, tick_t at);
 
-/* To be called now and then with both times: moves the anchor along the line, and when the machine is more than half a second (host
-   time) late, slips: draws a new line from here instead of racing to catch up. True when it slipped. */
+/* To be called now and then with both times: moves the anchor along the line, and when the machine is more than half a second
+   (host time) late, slips: draws a new line from here instead of racing to catch up. True when it slipped. */
 bool pace_keep(struct pace *pace, uint64_t host_ns, tick_t virtual);
 
 #endif

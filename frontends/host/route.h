@@ -6,8 +6,8 @@
 #include "frontends/host/inbox.h"
 #include "frontends/host/loop.h"
 
-/* Keys go to every keyboard's owner that wants keys, buttons and wheel to the absolute pointer, or the relative one if there is no
-   other. What no port wants is dropped. */
+/* Keys go to every keyboard's owner that wants keys, buttons and wheel to the absolute pointer, or the relative one if there
+   is no other. What no port wants is dropped. */
 void route_message(const struct host_loop_ports *ports, const struct host_message *message);
 
 #endif

@@ -44,8 +44,8 @@ static bool write_frame(struct writer *w, const struct display_frame *frame)
     if (setjmp(png_jmpbuf(w->png)))
         return false;
     png_init_io(w->png, w->file);
-    png_set_IHDR(w->png, w->info, frame->width, frame->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_IHDR(w->png, w->info, frame->width, frame->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     png_set_compression_level(w->png, 3);
     png_write_info(w->png, w->info);
     for (unsigned y = 0; y < frame->height; y++) {

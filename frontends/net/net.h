@@ -35,8 +35,10 @@ struct net_options {
 /* Fills in *options from the text of a -nic option, which starts with "user":
        user[,mac=52:54:00:12:34:56][,net=10.0.2.0/24][,host=10.0.2.2][,dns=10.0.2.3][,dhcpstart=10.0.2.15][,ipv6=off|on]
            [,restrict=on|off][,hostname=NAME][,hostfwd=[tcp|udp]:[HOSTADDRESS]:HOSTPORT-[GUESTADDRESS]:GUESTPORT]...
-   IPv6 is off unless asked for, because libslirp draws the times of its router advertisements from the host's randomness, and an idle
-   network would make two runs differ. The values shown are the defaults, except that those of host, dns and dhcpstart follow from net. -1 and a message for anything
+   IPv6 is off unless asked for, because libslirp draws the times of its router advertisements from the host's randomness,
+   and an idle
+   network would make two runs differ. The values shown are the defaults, except that those of host,
+       dns and dhcpstart follow from net. -1 and a message for anything
    else. */
 int net_parse(const char *text, struct net_options *options, struct error *err);
 

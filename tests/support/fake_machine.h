@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A machine without instructions and a host without a clock, to test what drives machines: both times are numbers that a test sets. */
+/* A machine without instructions and a host without a clock, to test what drives machines: both times are numbers that a test
+   sets. */
 #ifndef TESTS_SUPPORT_FAKE_MACHINE_H
 #define TESTS_SUPPORT_FAKE_MACHINE_H
 

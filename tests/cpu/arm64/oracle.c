@@ -152,8 +152,8 @@ bool oracle_run_qemu(const struct oracle_case *cases, unsigned count, struct ora
 
 /* ---- comparing ---- */
 
-/* What a load that faults leaves in its destination is UNKNOWN; ours must leave it alone. What a store has written before it faults
-   is not looked at. */
+/* What a load that faults leaves in its destination is UNKNOWN; ours must leave it alone. What a store has written before it
+   faults is not looked at. */
 static bool are_vectors_equal(const struct oracle_case *c, const struct oracle_state *ours, const struct oracle_state *qemu)
 {
     if (ours->outcome != ORACLE_FAULT)

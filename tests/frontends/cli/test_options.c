@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: options that are ignored, values that mean something else than in QEMU, messages that do not help, a --help that does not
-   fit a screen. */
+/* Catches: options that are ignored, values that mean something else than in QEMU, messages that do not help, a --help that does
+   not fit a screen. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,28 +34,38 @@ static void accepted(const char *text)
 START_TEST(bad_input_is_refused_with_a_message_that_helps)
 {
     const struct { const char *words, *part; } cases[] = {
-        { "-krenel x", "did you mean '-kernel'?" }, { "--apend x", "did you mean '-append'?" }, { "-nograhpic", "did you mean '-nographic'?" },
-        { "-xyzzyplugh", "--help" }, { "disk.img", "-drive file=" }, { "-kernel", "needs FILE" }, { "-", "not an option" }, { "--", "not an option" },
-        { "-m 1", "64 MiB to 16 GiB" }, { "-m 17G", "16 GiB" }, { "-m 99999999999999999999T", "not a size" }, { "-m 18446744073709551615", "16 GiB" },
+        { "-krenel x", "did you mean '-kernel'?" }, { "--apend x", "did you mean '-append'?" },
+        { "-nograhpic", "did you mean '-nographic'?" },
+        { "-xyzzyplugh", "--help" }, { "disk.img", "-drive file=" }, { "-kernel", "needs FILE" }, { "-", "not an option" },
+        { "--", "not an option" },
+        { "-m 1", "64 MiB to 16 GiB" }, { "-m 17G", "16 GiB" }, { "-m 99999999999999999999T", "not a size" },
+        { "-m 18446744073709551615", "16 GiB" },
         { "-m 1Q", "not a size" }, { "-m -5", "not a size" }, { "-m 0", "64 MiB" }, { "-m G", "not a size" },
         { "-machine pc", "there is virt" }, { "-machine virt,acpi=off", "no 'acpi'" }, { "-machine virt,dumpdtb", "file name" },
         { "-machine virt,dumpdbt=x", "did you mean 'dumpdtb'?" },
         { "-cpu max", "cortex-a53" }, { "-smp 4", "one core" },
-        { "-drive format=raw", "names no file" }, { "-drive file=a,format=qcow2", "qemu-img convert" }, { "-drive file=a,if=ide", "virtio" },
-        { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" }, { "-drive file=", "file name" },
+        { "-drive format=raw", "names no file" }, { "-drive file=a,format=qcow2", "qemu-img convert" },
+        { "-drive file=a,if=ide", "virtio" },
+        { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" },
+        { "-drive file=", "file name" },
         { "-drive file=a,serial=123456789012345678901", "20 letters" }, { "-drive fiel=a", "did you mean 'file'?" },
-        { "-nic tap", "user and none" }, { "-nic none -nic user", "contradict" }, { "-nic user -nic none", "contradict" }, { "-nic users", "users" },
+        { "-nic tap", "user and none" }, { "-nic none -nic user", "contradict" }, { "-nic user -nic none", "contradict" },
+        { "-nic users", "users" },
         { "-display gtk", "sdl and none" }, { "-vga std", "simplefb" }, { "-nographic -display sdl", "contradict" },
         { "-full-screen -nographic", "window" },
         { "-serial stdio -serial null", "one serial line" },
         { "-speed 0", "1 to 10000" }, { "-speed fast", "max" }, { "-speed 10001", "10000" }, { "-speed %", "max" },
-        { "-limit soon", "not a number of seconds" }, { "-limit 1e3", "seconds" }, { "-limit 99999999999", "seconds" }, { "-limit -1", "seconds" },
+        { "-limit soon", "not a number of seconds" }, { "-limit 1e3", "seconds" }, { "-limit 99999999999", "seconds" },
+        { "-limit -1", "seconds" },
         { "-screendump a.png", "@SECONDS" }, { "-screendump @3", "@SECONDS" }, { "-screendump a.png@x", "seconds" },
         { "-sendkeys ret@", "seconds" }, { "-sendkeys entre@1", "no key 'entre'" },
-        { "-pointer 1@1", "X,Y@SECONDS" }, { "-pointer 32768,0@1", "32767" }, { "-pointer 0,0,clack@1", "click" }, { "-pointer -1,0@1", "32767" },
-        { "-seed x", "number" }, { "-seed 18446744073709551616", "number" }, { "-rtc base=noon", "base=utc" }, { "-rtc clock=vm", "base" },
+        { "-pointer 1@1", "X,Y@SECONDS" }, { "-pointer 32768,0@1", "32767" }, { "-pointer 0,0,clack@1", "click" },
+        { "-pointer -1,0@1", "32767" },
+        { "-seed x", "number" }, { "-seed 18446744073709551616", "number" }, { "-rtc base=noon", "base=utc" },
+        { "-rtc clock=vm", "base" },
         { "-rtc base=1960-01-01", "not a time" },
-        { "-d int", "guest_errors" }, { "-S", "debugger" }, { "-s", "debugger" }, { "-enable-kvm", "leave it out" }, { "-hda x", "-drive" },
+        { "-d int", "guest_errors" }, { "-S", "debugger" }, { "-s", "debugger" }, { "-enable-kvm", "leave it out" },
+        { "-hda x", "-drive" },
         { "-initrd x", "-kernel" }, { "-append x", "-kernel" }, { "-dtb x", "-kernel" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -68,7 +78,8 @@ END_TEST
 START_TEST(memory_is_in_mib_unless_said_otherwise)
 {
     const struct { const char *words; uint64_t size; } cases[] = {
-        { "", 1 * GIB }, { "-m 512", 512 * MIB }, { "-m 640M", 640 * MIB }, { "-m 2G", 2 * GIB }, { "-m 2g", 2 * GIB }, { "-m 65536K", 64 * MIB },
+        { "", 1 * GIB }, { "-m 512", 512 * MIB }, { "-m 640M", 640 * MIB }, { "-m 2G", 2 * GIB }, { "-m 2g", 2 * GIB },
+        { "-m 65536K", 64 * MIB },
         { "-m 16G", 16 * GIB }, { "-m size=128", 128 * MIB }, { "-m 524289k", 513 * MIB }, { "--m 64", 64 * MIB },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -100,7 +111,8 @@ END_TEST
 
 START_TEST(lists_are_taken_apart)
 {
-    accepted("-drive file=a,,b.img,if=virtio,format=raw,readonly=on,serial=S1 -drive c.img,snapshot,if=none --nic user,hostfwd=tcp::1-:2 -nic user");
+    accepted("-drive file=a,,b.img,if=virtio,format=raw,readonly=on,serial=S1 -drive c.img,snapshot,if=none "
+             "--nic user,hostfwd=tcp::1-:2 -nic user");
     ck_assert_int_eq(options.drive_count, 2);
     ck_assert_str_eq(options.drives[0].file, "a,b.img");
     ck_assert_str_eq(options.drives[0].serial, "S1");
@@ -123,7 +135,8 @@ END_TEST
 
 START_TEST(times_are_exact)
 {
-    accepted("-limit 2.000000000001 -screendump a@b.png@0.5 -screendump c.png@10 -sendkeys down,ret@3 -pointer 1,32767,click@0.5");
+    accepted("-limit 2.000000000001 -screendump a@b.png@0.5 -screendump c.png@10 "
+             "-sendkeys down,ret@3 -pointer 1,32767,click@0.5");
     ck_assert_uint_eq(options.limit, 2 * TICKS_PER_SECOND + 1);
     ck_assert_int_eq(options.script_count, 4);
     ck_assert_str_eq(options.script[0].text, "a@b.png");
@@ -158,8 +171,10 @@ START_TEST(help_fits_an_80x24_screen_and_names_every_option)
         ck_assert_msg(end - line <= 79, "%.*s", (int)(end - line), line);
     }
     ck_assert_int_le(lines, 23);
-    const char *words[] = { "-kernel FILE", "-initrd", "-append", "-dtb", "-m SIZE", "-cpu", "-machine", "-drive", "-nic", "-display", "-vga",
-                            "-nographic", "-serial", "-speed", "-limit", "-screendump", "-no-reboot", "-full-screen", "-d guest_errors", "-seed",
+    const char *words[] = { "-kernel FILE", "-initrd", "-append", "-dtb", "-m SIZE", "-cpu", "-machine", "-drive", "-nic",
+                            "-display", "-vga",
+                            "-nographic", "-serial", "-speed", "-limit", "-screendump", "-no-reboot", "-full-screen",
+                                "-d guest_errors", "-seed",
                             "-rtc", "-state-hash", "-stats", "-version", "-help", "-sendkeys", "-pointer" };
     for (size_t i = 0; i < ARRAY_SIZE(words); i++)
         ck_assert_msg(strstr(text, words[i]) != NULL, "%s", words[i]);

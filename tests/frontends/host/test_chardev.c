@@ -272,7 +272,8 @@ END_TEST
 static void *connect_tcp(void *unused)
 {
     const char *colon = strrchr(host_chardev_address(line), ':');
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) }, .sin_port = htons((uint16_t)atoi(colon + 1)) };
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) },
+                              .sin_port = htons((uint16_t)atoi(colon + 1)) };
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     ck_assert_int_eq(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
     expect_echo(fd, "connected");
@@ -436,7 +437,8 @@ END_TEST
 START_TEST(what_cannot_be_opened_says_why)
 {
     const struct { const char *spec, *part; } cases[] = {
-        { "bogus", "known are stdio" }, { "file:", "file name" }, { "file:/no/such/folder/x", "No such file" }, { "unix:", "names no place" },
+        { "bogus", "known are stdio" }, { "file:", "file name" }, { "file:/no/such/folder/x", "No such file" },
+        { "unix:", "names no place" },
         { "unix:/no/such/folder/x", "No such file" }, { "unix:/no/such/folder/x,server,nowait", "No such file" },
         { "unix:/tmp/x,sevrer", "'sevrer'" }, { "tcp:localhost", "HOST:PORT" }, { "tcp:localhost:http", "not a port" },
         { "tcp:localhost:70000", "not a port" }, { "tcp:127.0.0.1:1", "refused" },

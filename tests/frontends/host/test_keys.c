@@ -8,9 +8,11 @@
 START_TEST(names_have_the_codes_of_linux)
 {
     const struct { const char *name; uint16_t code; } keys[] = {
-        { "a", 30 }, { "z", 44 }, { "1", 2 }, { "0", 11 }, { "ret", 28 }, { "spc", 57 }, { "esc", 1 }, { "tab", 15 }, { "f1", 59 }, { "f10", 68 },
-        { "f11", 87 }, { "f12", 88 }, { "up", 103 }, { "down", 108 }, { "left", 105 }, { "right", 106 }, { "pgup", 104 }, { "pgdn", 109 },
-        { "ctrl", 29 }, { "ctrl_r", 97 }, { "alt", 56 }, { "alt_r", 100 }, { "shift", 42 }, { "meta_l", 125 }, { "kp_enter", 96 }, { "less", 86 },
+        { "a", 30 }, { "z", 44 }, { "1", 2 }, { "0", 11 }, { "ret", 28 }, { "spc", 57 }, { "esc", 1 }, { "tab", 15 },
+        { "f1", 59 }, { "f10", 68 },
+        { "f11", 87 }, { "f12", 88 }, { "up", 103 }, { "down", 108 }, { "left", 105 }, { "right", 106 }, { "pgup", 104 },
+        { "pgdn", 109 }, { "ctrl", 29 }, { "ctrl_r", 97 }, { "alt", 56 }, { "alt_r", 100 }, { "shift", 42 }, { "meta_l", 125 },
+        { "kp_enter", 96 }, { "less", 86 },
         { "delete", 111 }, { "backspace", 14 }, { "bogus", 0 }, { "", 0 }, { "f", 33 }, { "f13", 0 },
     };
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)

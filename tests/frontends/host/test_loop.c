@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: inputs that enter at the wrong virtual time or in the wrong order, a machine that runs ahead of its clock or races to catch
-   up, idle time that is spent when it should be skipped or skipped when it should be spent, ends without the right reason. */
+/* Catches: inputs that enter at the wrong virtual time or in the wrong order, a machine that runs ahead of its clock or races
+   to catch up, idle time that is spent when it should be skipped or skipped when it should be spent, ends without the right
+   reason. */
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -81,7 +82,8 @@ START_TEST(timers_fire_at_their_exact_time_in_order_of_arming)
     tick_t early = 3333333, late = 77777777777;
     order[0] = 0;
     start((struct host_loop_config){ .limit = 2 * late, .percent = _i ? HOST_SPEED_REAL : HOST_SPEED_MAX });
-    struct host_timer a = { .fire = fire_a, .owner = &late }, b = { .fire = fire_b, .owner = &late }, c = { .fire = fire_c, .owner = &early };
+    struct host_timer a = { .fire = fire_a, .owner = &late }, b = { .fire = fire_b, .owner = &late },
+        c = { .fire = fire_c, .owner = &early };
     struct host_timer gone = { .fire = fire_a, .owner = &early };
     host_loop_at(loop, &a, late);
     host_loop_at(loop, &gone, early);

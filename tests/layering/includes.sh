@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Catches: an include against the arrows of HACKING.md (base <- bus <- mmu <- cpu, bus <- devices, all of these <- boards <-
+# frontends), one instruction set or chip that includes another, the machine using the host (threads, sockets, SDL, wall clock),
+# and headers that do not compile alone.
+cd "$(dirname "$0")/../.." || exit 1
+passed=0 failed=0
+
+check() { # what, what was found (empty is good)
+    if [ -z "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); printf 'FAIL %s:\n%s\n' "$1" "$2"; fi
+}
+
+allowed() { # room: the rooms it may include
+    case $1 in
+    base) echo "base" ;;
+    bus) echo "base bus" ;;
+    mmu) echo "base bus mmu" ;;
+    cpu) echo "base bus mmu cpu" ;;
+    devices) echo "base bus devices" ;;
+    boards) echo "base bus mmu cpu devices boards" ;;
+    frontends) echo "base bus boards frontends roms" ;;
+    esac
+}
+
+for room in base bus mmu cpu devices boards frontends; do
+    rooms=$(allowed $room | tr ' ' '|')
+    check "$room includes only: $(allowed $room)" \
+        "$(grep -rnE '^#include "' --include='*.[ch]' $room | grep -vE "#include \"($rooms)/")"
+done
+# What every core shares knows no instruction set, and no instruction set knows another.
+check "cpu/*.c know no instruction set" "$(grep -nE '#include "cpu/[a-z0-9_]+/' cpu/*.[ch])"
+for isa in cpu/*/; do
+    check "${isa%/} knows no other instruction set" "$(grep -rnE '#include "cpu/[a-z0-9_]+/' "$isa" | grep -v "#include \"$isa")"
+done
+# A chip may use its own family's headers and what is directly in devices/, not another family's.
+for family in devices/*/; do
+    check "${family%/} knows no other family" \
+        "$(grep -rnE '#include "devices/[a-z0-9_]+/' "$family" | grep -v "#include \"$family")"
+done
+# decode.c's pthread_once is the one exception: two machines may be made at once, and the index of pictures is made once.
+hosts='pthread|SDL|slirp|sys/socket|sys/select|poll|time|sys/time|unistd|signal'
+check "the machine does not know its host" \
+    "$(grep -rnE "^#include <($hosts)" base bus mmu cpu devices boards | grep -v '^cpu/arm64/decode.c:.*<pthread.h>')"
+
+read -ra flags <<< "$(pkg-config --cflags sdl2 slirp libpng zlib 2>/dev/null)"
+lone=$(git ls-files '*.h' | grep -vE '^(roms|tests)/' | while read -r header; do
+    ${CC:-cc} -std=c11 -D_GNU_SOURCE -I. "${flags[@]}" -fsyntax-only -x c "$header" 2>&1 | grep -m1 error
+done)
+check "headers compile alone" "$lone"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Catches: a folder that nobody introduces, a README that leaves out what enters, what leaves, what it must not know or where to
+# begin, a README that names a file which is no longer there, a file without its licence line, and lines too long to read.
+cd "$(dirname "$0")/../.." || exit 1
+passed=0 failed=0
+files=$(git ls-files 2>/dev/null)
+[ -n "$files" ] || files=$(find . -type f -not -path './build/*' -not -path './.git/*' | sed 's|^\./||')
+
+check() { # what, what was found (empty is good)
+    if [ -z "$2" ]; then passed=$((passed + 1)); else failed=$((failed + 1)); printf 'FAIL %s:\n%s\n' "$1" "$2"; fi
+}
+
+folders=$(echo "$files" | grep / | xargs -n 100 dirname | sort -u | grep -vE '^(\.ci|docs|roms/guests/disk)(/|$)')
+check "every folder has a README" "$(for f in $folders; do [ -f "$f/README.md" ] || echo "$f/README.md is missing"; done)"
+
+headings()
+{
+    case $1 in
+    tests*) echo "Catches|Goes through|Read first" ;;
+    *) echo "Enters|Leaves|Must not know|Read first" ;;
+    esac
+}
+
+
+check "every README says what its kind says" "$(for f in $folders; do
+    [ -f "$f/README.md" ] || continue
+    headings "$f" | tr '|' '\n' | while read -r heading; do
+        grep -q "^\*\*$heading:\*\*" "$f/README.md" || echo "$f/README.md has no paragraph **$heading:**"
+    done
+done)"
+
+# Names in backquotes that look like files must be in the tree; `*` stands for any letters.
+check "READMEs name files that exist" "$(for f in $folders; do
+    [ -f "$f/README.md" ] || continue
+    # shellcheck disable=SC2016 # backquotes are meant
+    grep -oE '`[a-z0-9_/*.-]+\.(c|h|def|S|ld|sh|tab|md)`' "$f/README.md" | tr -d '`' | sort -u | while read -r name; do
+        pattern=$(printf '%s' "$name" | sed 's/[.]/[.]/g; s/[*]/[a-z0-9_]*/g')
+        grep -qE "(^|/)$pattern\$" <<< "$files" || echo "$f/README.md: there is no $name"
+    done
+done)"
+
+sources=$(echo "$files" | grep -E '\.(c|h|def|S|sh)$')
+check "every source file begins with its licence" "$(for f in $sources; do
+    head -n 2 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f"
+done)"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

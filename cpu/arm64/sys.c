@@ -198,14 +198,25 @@ HANDLER(zva)
     NEXT;
 }
 
+/* Device and Normal Non-cacheable memory is outer shareable whatever its descriptor says (D13.2.91). */
+static unsigned par_shareability(const struct arm64_mapping *m)
+{
+    return m->device || m->attributes == 0x44 ? 2 : m->shareability;
+}
+
 /* AT (C5.3): imm bit 0 write, bit 1 EL0. The result, or the fault, goes to PAR_EL1 (D13.2.91). */
 HANDLER(address_translate)
 {
     struct arm64_mapping m;
-    int fault = mmu_translate(c, c->x[o->rn], o->imm & 2 ? 0 : 1, o->imm & 1 ? ACCESS_WRITE : ACCESS_READ, &m);
+    gva_t va = c->x[o->rn];
+    int fault = mmu_translate(c, va, o->imm & 2 ? 0 : 1, o->imm & 1 ? ACCESS_WRITE : ACCESS_READ, &m);
+    if (fault >= FAULT_EXTERNAL_WALK && fault < FAULT_EXTERNAL_WALK + 4) {   /* no answer, but an abort */
+        c->far_el1 = va;
+        return arm64_raise(c, o, b, EC_DATA_ABORT, (uint32_t)fault | ISS_CM | ISS_WNR);
+    }
     if (fault == FAULT_NONE)
         c->par_el1 = (uint64_t)m.attributes << 56 | (m.pa & mask64(48) & PAGE_MASK) | 1u << 11 | 1u << 9 |
-            (uint64_t)m.shareability << 7;
+                     (uint64_t)par_shareability(&m) << 7;
     else
         c->par_el1 = 1u << 11 | (uint64_t)fault << 1 | 1;
     NEXT;

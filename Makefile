@@ -11,7 +11,7 @@ show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all tests run run-built check check-built check-long check-long-built bench bench-built deps install lint help clean
+.PHONY: FORCE all tests run run-built check check-built check-long check-long-built bench bench-built deps install lint help clean
 
 # These must work before anything is installed or configured; what is to be built they ask another make for.
 OUTER := run check check-long bench deps help clean
@@ -64,9 +64,9 @@ $(B)/%.o: %.c $(B)/flags
 build/config.mk: configure
 	./configure
 
-# Objects are as old as their flags: the file changes only when the flags do.
+# Objects are as old as their flags: the file is looked at each time, and changes only when the flags do.
 FLAGS_NOW = $(CC) $(CFLAGS_ALL) $(HANDLER_FLAGS) $(LANE_FLAGS)
-$(B)/flags: build/config.mk Makefile
+$(B)/flags: build/config.mk Makefile FORCE
 	@mkdir -p $(@D)
 	@echo '$(FLAGS_NOW)' | cmp -s - $@ || echo '$(FLAGS_NOW)' > $@
 

@@ -192,8 +192,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->options = options;
     s->is_good = true;
     machine_defaults(&s->config);
-    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0 || open_panel(s, err) < 0
-        || build_machine(s, err) < 0) {
+    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0
+        || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
         session_close(s);
         return NULL;
     }

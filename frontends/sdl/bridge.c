@@ -89,8 +89,8 @@ static void sample_speed(struct bridge *b, uint64_t host_ns)
     pthread_mutex_unlock(&b->lock);
 }
 
-/* At most 60 pictures a second of the host, and none while the guest sleeps. It is woken now and then all the same, so that the title
-   can say how time goes by. */
+/* At most 60 pictures a second of the host, and none while the guest sleeps. It is woken now and then all the same, so that the
+   title can say how time goes by. */
 static void before_poll(void *owner, struct host_poll *poll, int64_t *timeout_ns)
 {
     struct bridge *b = owner;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What crosses from the machine's thread to the window's: pictures, the guest's pointer image, what the serial line wrote, and how fast
-   the machine runs. Neither thread waits for the other longer than for an exchange of pointers or a short copy. */
+/* What crosses from the machine's thread to the window's: pictures, the guest's pointer image, what the serial line wrote, and
+   how fast the machine runs. Neither thread waits for the other longer than for an exchange of pointers or a short copy. */
 #ifndef FRONTENDS_SDL_BRIDGE_H
 #define FRONTENDS_SDL_BRIDGE_H
 

@@ -152,13 +152,14 @@ static bool type_control(struct console *c, const SDL_Keysym *key)
 void console_key(struct console *c, const SDL_Keysym *key)
 {
     static const struct { SDL_Scancode scancode; enum vt_key key; } keys[] = {
-        { SDL_SCANCODE_UP, VT_UP }, { SDL_SCANCODE_DOWN, VT_DOWN }, { SDL_SCANCODE_RIGHT, VT_RIGHT }, { SDL_SCANCODE_LEFT, VT_LEFT },
-        { SDL_SCANCODE_HOME, VT_HOME }, { SDL_SCANCODE_END, VT_END }, { SDL_SCANCODE_INSERT, VT_INSERT },
-        { SDL_SCANCODE_DELETE, VT_DELETE }, { SDL_SCANCODE_PAGEUP, VT_PAGE_UP }, { SDL_SCANCODE_PAGEDOWN, VT_PAGE_DOWN },
-        { SDL_SCANCODE_RETURN, VT_ENTER }, { SDL_SCANCODE_KP_ENTER, VT_ENTER }, { SDL_SCANCODE_BACKSPACE, VT_BACKSPACE },
+        { SDL_SCANCODE_UP, VT_UP }, { SDL_SCANCODE_DOWN, VT_DOWN }, { SDL_SCANCODE_RIGHT, VT_RIGHT },
+        { SDL_SCANCODE_LEFT, VT_LEFT }, { SDL_SCANCODE_HOME, VT_HOME }, { SDL_SCANCODE_END, VT_END },
+        { SDL_SCANCODE_INSERT, VT_INSERT }, { SDL_SCANCODE_DELETE, VT_DELETE },
+        { SDL_SCANCODE_PAGEUP, VT_PAGE_UP }, { SDL_SCANCODE_PAGEDOWN, VT_PAGE_DOWN }, { SDL_SCANCODE_RETURN, VT_ENTER }, { SDL_SCANCODE_KP_ENTER, VT_ENTER }, { SDL_SCANCODE_BACKSPACE, VT_BACKSPACE },
         { SDL_SCANCODE_TAB, VT_TAB }, { SDL_SCANCODE_ESCAPE, VT_ESCAPE },
     };
-    unsigned modifiers = (key->mod & KMOD_SHIFT ? VT_SHIFT : 0) | (key->mod & KMOD_LALT ? VT_ALT : 0) | (key->mod & KMOD_CTRL ? VT_CTRL : 0);
+    unsigned modifiers = (key->mod & KMOD_SHIFT ? VT_SHIFT : 0) | (key->mod & KMOD_LALT ? VT_ALT : 0)
+                         | (key->mod & KMOD_CTRL ? VT_CTRL : 0);
     if (modifiers == VT_SHIFT && (key->scancode == SDL_SCANCODE_PAGEUP || key->scancode == SDL_SCANCODE_PAGEDOWN)) {
         console_scroll(c, (key->scancode == SDL_SCANCODE_PAGEUP ? 1 : -1) * (vt_rows(c->vt) - 1));
         return;

@@ -16,8 +16,8 @@ void console_free(struct console *console);
 /* What the guest wrote. */
 void console_show(struct console *console, const uint8_t *data, size_t length);
 
-/* Chooses how large a letter's pixels are for a window of so many pixels. The terminal keeps its 80 columns and 25 rows: a serial line
-   has no way to tell the guest of others, and its programs draw for that size. */
+/* Chooses how large a letter's pixels are for a window of so many pixels. The terminal keeps its 80 columns and 25 rows: a
+   serial line has no way to tell the guest of others, and its programs draw for that size. */
 void console_fit(struct console *console, int width, int height);
 
 /* Pixels, XRGB, drawn afresh if needed; true if they differ from the last call's. */

@@ -26,35 +26,49 @@ static bool plain(uint32_t ch, uint8_t rows[FONT_HEIGHT])
 enum mark { GRAVE, ACUTE, CIRCUMFLEX, TILDE, DIAERESIS, RING, CARON, DOT, MACRON, BREVE, DOUBLE_ACUTE, CEDILLA, OGONEK };
 
 static const uint8_t mark_rows[][3] = {
-    [GRAVE] = { 0x20, 0x10, 0x08 }, [ACUTE] = { 0x08, 0x10, 0x20 }, [CIRCUMFLEX] = { 0x10, 0x28, 0x44 }, [TILDE] = { 0x32, 0x4c, 0 },
-    [DIAERESIS] = { 0x24, 0x24, 0 }, [RING] = { 0x18, 0x24, 0x18 }, [CARON] = { 0x44, 0x28, 0x10 }, [DOT] = { 0x10, 0x10, 0 },
-    [MACRON] = { 0x3c, 0, 0 }, [BREVE] = { 0x42, 0x3c, 0 }, [DOUBLE_ACUTE] = { 0x12, 0x24, 0x48 },
+    [GRAVE] = { 0x20, 0x10, 0x08 }, [ACUTE] = { 0x08, 0x10, 0x20 }, [CIRCUMFLEX] = { 0x10, 0x28, 0x44 },
+    [TILDE] = { 0x32, 0x4c, 0 }, [DIAERESIS] = { 0x24, 0x24, 0 }, [RING] = { 0x18, 0x24, 0x18 },
+    [CARON] = { 0x44, 0x28, 0x10 }, [DOT] = { 0x10, 0x10, 0 }, [MACRON] = { 0x3c, 0, 0 }, [BREVE] = { 0x42, 0x3c, 0 }, [DOUBLE_ACUTE] = { 0x12, 0x24, 0x48 },
     [CEDILLA] = { 0x10, 0x08, 0x30 }, [OGONEK] = { 0x08, 0x10, 0x0c },
 };
 
 static const struct { uint16_t ch; char base; uint8_t mark; } composed[] = {
-    { 0xc0, 'A', GRAVE }, { 0xc1, 'A', ACUTE }, { 0xc2, 'A', CIRCUMFLEX }, { 0xc3, 'A', TILDE }, { 0xc4, 'A', DIAERESIS }, { 0xc5, 'A', RING },
+    { 0xc0, 'A', GRAVE }, { 0xc1, 'A', ACUTE }, { 0xc2, 'A', CIRCUMFLEX }, { 0xc3, 'A', TILDE }, { 0xc4, 'A', DIAERESIS },
+    { 0xc5, 'A', RING },
     { 0xc7, 'C', CEDILLA }, { 0xc8, 'E', GRAVE }, { 0xc9, 'E', ACUTE }, { 0xca, 'E', CIRCUMFLEX }, { 0xcb, 'E', DIAERESIS },
     { 0xcc, 'I', GRAVE }, { 0xcd, 'I', ACUTE }, { 0xce, 'I', CIRCUMFLEX }, { 0xcf, 'I', DIAERESIS }, { 0xd1, 'N', TILDE },
     { 0xd2, 'O', GRAVE }, { 0xd3, 'O', ACUTE }, { 0xd4, 'O', CIRCUMFLEX }, { 0xd5, 'O', TILDE }, { 0xd6, 'O', DIAERESIS },
     { 0xd9, 'U', GRAVE }, { 0xda, 'U', ACUTE }, { 0xdb, 'U', CIRCUMFLEX }, { 0xdc, 'U', DIAERESIS }, { 0xdd, 'Y', ACUTE },
-    { 0xe0, 'a', GRAVE }, { 0xe1, 'a', ACUTE }, { 0xe2, 'a', CIRCUMFLEX }, { 0xe3, 'a', TILDE }, { 0xe4, 'a', DIAERESIS }, { 0xe5, 'a', RING },
+    { 0xe0, 'a', GRAVE }, { 0xe1, 'a', ACUTE }, { 0xe2, 'a', CIRCUMFLEX }, { 0xe3, 'a', TILDE }, { 0xe4, 'a', DIAERESIS },
+    { 0xe5, 'a', RING },
     { 0xe7, 'c', CEDILLA }, { 0xe8, 'e', GRAVE }, { 0xe9, 'e', ACUTE }, { 0xea, 'e', CIRCUMFLEX }, { 0xeb, 'e', DIAERESIS },
     { 0xec, 0x31, GRAVE }, { 0xed, 0x31, ACUTE }, { 0xee, 0x31, CIRCUMFLEX }, { 0xef, 0x31, DIAERESIS }, { 0xf1, 'n', TILDE },
     { 0xf2, 'o', GRAVE }, { 0xf3, 'o', ACUTE }, { 0xf4, 'o', CIRCUMFLEX }, { 0xf5, 'o', TILDE }, { 0xf6, 'o', DIAERESIS },
-    { 0xf9, 'u', GRAVE }, { 0xfa, 'u', ACUTE }, { 0xfb, 'u', CIRCUMFLEX }, { 0xfc, 'u', DIAERESIS }, { 0xfd, 'y', ACUTE }, { 0xff, 'y', DIAERESIS },
-    { 0x100, 'A', MACRON }, { 0x101, 'a', MACRON }, { 0x102, 'A', BREVE }, { 0x103, 'a', BREVE }, { 0x104, 'A', OGONEK }, { 0x105, 'a', OGONEK },
-    { 0x106, 'C', ACUTE }, { 0x107, 'c', ACUTE }, { 0x10a, 'C', DOT }, { 0x10b, 'c', DOT }, { 0x10c, 'C', CARON }, { 0x10d, 'c', CARON },
-    { 0x10e, 'D', CARON }, { 0x112, 'E', MACRON }, { 0x113, 'e', MACRON }, { 0x116, 'E', DOT }, { 0x117, 'e', DOT }, { 0x118, 'E', OGONEK },
-    { 0x119, 'e', OGONEK }, { 0x11a, 'E', CARON }, { 0x11b, 'e', CARON }, { 0x11e, 'G', BREVE }, { 0x11f, 'g', BREVE }, { 0x122, 'G', CEDILLA },
+    { 0xf9, 'u', GRAVE }, { 0xfa, 'u', ACUTE }, { 0xfb, 'u', CIRCUMFLEX }, { 0xfc, 'u', DIAERESIS }, { 0xfd, 'y', ACUTE },
+    { 0xff, 'y', DIAERESIS },
+    { 0x100, 'A', MACRON }, { 0x101, 'a', MACRON }, { 0x102, 'A', BREVE }, { 0x103, 'a', BREVE }, { 0x104, 'A', OGONEK },
+    { 0x105, 'a', OGONEK },
+    { 0x106, 'C', ACUTE }, { 0x107, 'c', ACUTE }, { 0x10a, 'C', DOT }, { 0x10b, 'c', DOT }, { 0x10c, 'C', CARON },
+    { 0x10d, 'c', CARON },
+    { 0x10e, 'D', CARON }, { 0x112, 'E', MACRON }, { 0x113, 'e', MACRON }, { 0x116, 'E', DOT }, { 0x117, 'e', DOT },
+    { 0x118, 'E', OGONEK },
+    { 0x119, 'e', OGONEK }, { 0x11a, 'E', CARON }, { 0x11b, 'e', CARON }, { 0x11e, 'G', BREVE }, { 0x11f, 'g', BREVE },
+    { 0x122, 'G', CEDILLA },
     { 0x12a, 'I', MACRON }, { 0x12b, 0x31, MACRON }, { 0x12e, 'I', OGONEK }, { 0x12f, 'i', OGONEK }, { 0x130, 'I', DOT },
-    { 0x136, 'K', CEDILLA }, { 0x137, 'k', CEDILLA }, { 0x13b, 'L', CEDILLA }, { 0x13c, 'l', CEDILLA }, { 0x143, 'N', ACUTE }, { 0x144, 'n', ACUTE },
-    { 0x145, 'N', CEDILLA }, { 0x146, 'n', CEDILLA }, { 0x147, 'N', CARON }, { 0x148, 'n', CARON }, { 0x14c, 'O', MACRON }, { 0x14d, 'o', MACRON },
-    { 0x150, 'O', DOUBLE_ACUTE }, { 0x151, 'o', DOUBLE_ACUTE }, { 0x158, 'R', CARON }, { 0x159, 'r', CARON }, { 0x15a, 'S', ACUTE },
-    { 0x15b, 's', ACUTE }, { 0x15e, 'S', CEDILLA }, { 0x15f, 's', CEDILLA }, { 0x160, 'S', CARON }, { 0x161, 's', CARON }, { 0x162, 'T', CEDILLA },
-    { 0x163, 't', CEDILLA }, { 0x164, 'T', CARON }, { 0x16a, 'U', MACRON }, { 0x16b, 'u', MACRON }, { 0x16e, 'U', RING }, { 0x16f, 'u', RING },
-    { 0x170, 'U', DOUBLE_ACUTE }, { 0x171, 'u', DOUBLE_ACUTE }, { 0x172, 'U', OGONEK }, { 0x173, 'u', OGONEK }, { 0x178, 'Y', DIAERESIS },
-    { 0x179, 'Z', ACUTE }, { 0x17a, 'z', ACUTE }, { 0x17b, 'Z', DOT }, { 0x17c, 'z', DOT }, { 0x17d, 'Z', CARON }, { 0x17e, 'z', CARON },
+    { 0x136, 'K', CEDILLA }, { 0x137, 'k', CEDILLA }, { 0x13b, 'L', CEDILLA }, { 0x13c, 'l', CEDILLA }, { 0x143, 'N', ACUTE },
+    { 0x144, 'n', ACUTE },
+    { 0x145, 'N', CEDILLA }, { 0x146, 'n', CEDILLA }, { 0x147, 'N', CARON }, { 0x148, 'n', CARON }, { 0x14c, 'O', MACRON },
+    { 0x14d, 'o', MACRON },
+    { 0x150, 'O', DOUBLE_ACUTE }, { 0x151, 'o', DOUBLE_ACUTE }, { 0x158, 'R', CARON }, { 0x159, 'r', CARON },
+    { 0x15a, 'S', ACUTE },
+    { 0x15b, 's', ACUTE }, { 0x15e, 'S', CEDILLA }, { 0x15f, 's', CEDILLA }, { 0x160, 'S', CARON }, { 0x161, 's', CARON },
+    { 0x162, 'T', CEDILLA },
+    { 0x163, 't', CEDILLA }, { 0x164, 'T', CARON }, { 0x16a, 'U', MACRON }, { 0x16b, 'u', MACRON }, { 0x16e, 'U', RING },
+    { 0x16f, 'u', RING },
+    { 0x170, 'U', DOUBLE_ACUTE }, { 0x171, 'u', DOUBLE_ACUTE }, { 0x172, 'U', OGONEK }, { 0x173, 'u', OGONEK },
+    { 0x178, 'Y', DIAERESIS },
+    { 0x179, 'Z', ACUTE }, { 0x17a, 'z', ACUTE }, { 0x17b, 'Z', DOT }, { 0x17c, 'z', DOT }, { 0x17d, 'Z', CARON },
+    { 0x17e, 'z', CARON },
     { 0x218, 'S', CEDILLA }, { 0x219, 's', CEDILLA }, { 0x21a, 'T', CEDILLA }, { 0x21b, 't', CEDILLA },
 };
 
@@ -92,14 +106,22 @@ enum { NO = 0, LIGHT = 1, HEAVY = 2, DOUBLE = 3 };
 
 /* Weights of up, down, left, right, for U+2500 … U+257F; dashes and round corners as plain lines. */
 static const char arms[128][5] = {
-    "0011", "0022", "1100", "2200", "0011", "0022", "1100", "2200", "0011", "0022", "1100", "2200", "0101", "0102", "0201", "0202",
-    "0110", "0120", "0210", "0220", "1001", "1002", "2001", "2002", "1010", "1020", "2010", "2020", "1101", "1102", "2101", "1201",
-    "2201", "2102", "1202", "2202", "1110", "1120", "2110", "1210", "2210", "2120", "1220", "2220", "0111", "0121", "0112", "0122",
-    "0211", "0221", "0212", "0222", "1011", "1021", "1012", "1022", "2011", "2021", "2012", "2022", "1111", "1121", "1112", "1122",
-    "2111", "1211", "2211", "2121", "2112", "1221", "1212", "2122", "1222", "2221", "2212", "2222", "0011", "0022", "1100", "2200",
-    "0033", "3300", "0103", "0301", "0303", "0130", "0310", "0330", "1003", "3001", "3003", "1030", "3010", "3030", "1103", "3301",
-    "3303", "1130", "3310", "3330", "0133", "0311", "0333", "1033", "3011", "3033", "1133", "3311", "3333", "0101", "0110", "1010",
-    "1001", "0000", "0000", "0000", "0010", "1000", "0001", "0100", "0020", "2000", "0002", "0200", "0012", "1200", "0021", "2100",
+    "0011", "0022", "1100", "2200", "0011", "0022", "1100", "2200", "0011", "0022", "1100", "2200", "0101", "0102", "0201",
+    "0202",
+    "0110", "0120", "0210", "0220", "1001", "1002", "2001", "2002", "1010", "1020", "2010", "2020", "1101", "1102", "2101",
+    "1201",
+    "2201", "2102", "1202", "2202", "1110", "1120", "2110", "1210", "2210", "2120", "1220", "2220", "0111", "0121", "0112",
+    "0122",
+    "0211", "0221", "0212", "0222", "1011", "1021", "1012", "1022", "2011", "2021", "2012", "2022", "1111", "1121", "1112",
+    "1122",
+    "2111", "1211", "2211", "2121", "2112", "1221", "1212", "2122", "1222", "2221", "2212", "2222", "0011", "0022", "1100",
+    "2200",
+    "0033", "3300", "0103", "0301", "0303", "0130", "0310", "0330", "1003", "3001", "3003", "1030", "3010", "3030", "1103",
+    "3301",
+    "3303", "1130", "3310", "3330", "0133", "0311", "0333", "1033", "3011", "3033", "1133", "3311", "3333", "0101", "0110",
+    "1010",
+    "1001", "0000", "0000", "0000", "0010", "1000", "0001", "0100", "0020", "2000", "0002", "0200", "0012", "1200", "0021",
+    "2100",
 };
 
 enum { BOX_FIRST = 0x2500, BOX_LAST = 0x257f, DIAGONAL_FIRST = 0x2571, DIAGONAL_LAST = 0x2573, MIDDLE_ROW = 8, MIDDLE_COL = 4 };
@@ -145,7 +167,8 @@ static bool box(uint32_t ch, uint8_t rows[FONT_HEIGHT])
 
 static bool block(uint32_t ch, uint8_t rows[FONT_HEIGHT])
 {
-    static const uint8_t quadrants[10] = { 4, 8, 1, 13, 9, 7, 11, 2, 6, 14 };   /* bits: upper left, upper right, lower left, lower right */
+    /* bits: upper left, upper right, lower left, lower right */
+    static const uint8_t quadrants[10] = { 4, 8, 1, 13, 9, 7, 11, 2, 6, 14 };
     static const uint8_t shades[3][2] = { { 0x88, 0x22 }, { 0xaa, 0x55 }, { 0x77, 0xdd } };
     if (ch < 0x2580 || ch > 0x259f)
         return false;

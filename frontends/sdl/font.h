@@ -7,7 +7,7 @@
 
 enum { FONT_WIDTH = 8, FONT_HEIGHT = 16 };
 
-/* The rows of a character, the leftmost pixel in the highest bit. An empty box when the typeface has no such character (false). */
+/* The rows of a character, the leftmost pixel in the highest bit. An empty box, and false, for one that the typeface lacks. */
 bool font_glyph(uint32_t ch, uint8_t rows[FONT_HEIGHT]);
 
 /* Draws text (UTF-8 of ASCII and Latin-1 only) at pixel x, y of a picture; what does not fit is cut off. */

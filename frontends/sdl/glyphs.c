@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Glyphs of 8x16 pixels, drawn for Orrery: strokes of one pixel, capitals from row 2 to 11, small letters from row 5, descenders to
-   row 14. A row is a byte, the leftmost pixel its highest bit. Letters with accents and box drawing are put together in font.c. */
+/* Glyphs of 8x16 pixels, drawn for Orrery: strokes of one pixel, capitals from row 2 to 11, small letters from row 5,
+   descenders to row 14. A row is a byte, the leftmost pixel its highest bit. Letters with accents and box drawing are put
+   together in font.c. */
 #include "frontends/sdl/glyphs.h"
 
 const struct glyph glyphs[] = {

@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 
-void title_text(char text[TITLE_MAX], const struct title *title, const struct bridge_speed *before, const struct bridge_speed *now)
+void title_text(char text[TITLE_MAX], const struct title *title, const struct bridge_speed *before,
+                const struct bridge_speed *now)
 {
     double us = (double)(now->host_ns - before->host_ns) / 1e3;
     double mips = us > 0 ? (double)(now->instructions - before->instructions) / us : 0;

@@ -14,6 +14,7 @@ struct title {
 enum { TITLE_MAX = 256 };
 
 /* The speed is that between the two samples. */
-void title_text(char text[TITLE_MAX], const struct title *title, const struct bridge_speed *before, const struct bridge_speed *now);
+void title_text(char text[TITLE_MAX], const struct title *title, const struct bridge_speed *before,
+                const struct bridge_speed *now);
 
 #endif

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "frontends/sdl/vt_state.h"
 
-enum { BEL = 7, BS, HT, LF, VT, FF, CR, SO, SI, CAN = 24, SUB = 26, ESC = 27, DEL = 127, REPLACEMENT = 0xfffd, PARAMETER_MAX = 65535 };
+enum { BEL = 7, BS, HT, LF, VT, FF, CR, SO, SI, CAN = 24, SUB = 26, ESC = 27, DEL = 127 };
+enum { REPLACEMENT = 0xfffd, PARAMETER_MAX = 65535 };
 
 struct vt *vt_new(int cols, int rows, void (*reply)(void *owner, const char *data, size_t length), void *owner)
 {
@@ -150,7 +151,8 @@ static void text(struct vt *vt, uint8_t byte)
 
 static void take_byte(struct vt *vt, uint8_t byte)
 {
-    if (vt->state == STRING || vt->state == STRING_ESCAPE) {   /* a title or a question that is not answered: until BEL or ESC \ */
+    if (vt->state == STRING || vt->state == STRING_ESCAPE) {
+        /* a title, or a question that is not answered: until BEL or ESC \ */
         bool ends = byte == BEL || byte == CAN || byte == SUB || vt->state == STRING_ESCAPE;
         vt->state = ends ? GROUND : byte == ESC ? STRING_ESCAPE : STRING;
         return;
@@ -210,7 +212,7 @@ size_t vt_key(struct vt *vt, enum vt_key key, unsigned modifiers, char out[16])
     static const char single[] = { '\r', 0x7f, '\t', ESC };
 
     if (key <= VT_END)
-        return letter_key(out, key <= VT_LEFT && vt->has_application_cursor ? 'O' : '[', letters[key], modifiers);
+        return letter_key(out, vt->has_application_cursor ? 'O' : '[', letters[key], modifiers);
     if (key <= VT_PAGE_DOWN)
         return number_key(out, numbers[key - VT_INSERT], modifiers);
     if (key < VT_F1 + 4)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A terminal: bytes of a serial line become a grid of cells. It speaks what Linux consoles, installers and full-screen programs use of
-   VT220 and xterm (ECMA-48; the xterm control sequences document). It draws nothing and knows no window. */
+/* A terminal: bytes of a serial line become a grid of cells. It speaks what Linux consoles, installers and full-screen programs
+   use of VT220 and xterm (ECMA-48; the xterm control sequences document). It draws nothing and knows no window. */
 #ifndef FRONTENDS_SDL_VT_H
 #define FRONTENDS_SDL_VT_H
 
@@ -45,8 +45,8 @@ bool vt_cursor(const struct vt *vt, int *col, int *row);
 unsigned vt_version(const struct vt *vt);
 
 /* What a key that makes no text sends. The result is valid until the next call; length 0: nothing. */
-enum vt_key { VT_UP, VT_DOWN, VT_RIGHT, VT_LEFT, VT_HOME, VT_END, VT_INSERT, VT_DELETE, VT_PAGE_UP, VT_PAGE_DOWN, VT_F1, VT_F12 = VT_F1 + 11,
-              VT_ENTER, VT_BACKSPACE, VT_TAB, VT_ESCAPE };
+enum vt_key { VT_UP, VT_DOWN, VT_RIGHT, VT_LEFT, VT_HOME, VT_END, VT_INSERT, VT_DELETE, VT_PAGE_UP, VT_PAGE_DOWN,
+              VT_F1, VT_F12 = VT_F1 + 11, VT_ENTER, VT_BACKSPACE, VT_TAB, VT_ESCAPE };
 enum { VT_SHIFT = 1, VT_ALT = 2, VT_CTRL = 4 };
 size_t vt_key(struct vt *vt, enum vt_key key, unsigned modifiers, char out[16]);
 

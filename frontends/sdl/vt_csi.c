@@ -218,12 +218,14 @@ static void modes_off(struct vt *vt) { set_modes(vt, false); }
 
 static const struct { char final; bool also_private; void (*run)(struct vt *vt); } table[] = {
     { '@', false, insert_characters }, { 'A', false, cursor_up }, { 'B', false, cursor_down }, { 'C', false, cursor_right },
-    { 'D', false, cursor_left }, { 'E', false, cursor_next_line }, { 'F', false, cursor_previous_line }, { 'G', false, cursor_column },
+    { 'D', false, cursor_left }, { 'E', false, cursor_next_line }, { 'F', false, cursor_previous_line },
+    { 'G', false, cursor_column },
     { 'H', false, cursor_position }, { 'I', false, tab_forward }, { 'J', true, erase_in_display }, { 'K', true, erase_in_line },
     { 'L', false, insert_lines }, { 'M', false, delete_lines }, { 'P', false, delete_characters }, { 'S', false, scroll_up },
     { 'T', false, scroll_down }, { 'X', false, erase_characters }, { 'Z', false, tab_backward }, { '`', false, cursor_column },
     { 'a', false, cursor_right }, { 'b', false, repeat }, { 'c', true, report_attributes }, { 'd', false, cursor_row },
-    { 'e', false, cursor_down }, { 'f', false, cursor_position }, { 'g', false, clear_tabs }, { 'h', true, modes_on }, { 'l', true, modes_off },
+    { 'e', false, cursor_down }, { 'f', false, cursor_position }, { 'g', false, clear_tabs }, { 'h', true, modes_on },
+    { 'l', true, modes_off },
     { 'm', false, vt_sgr }, { 'n', false, report_status }, { 'r', false, set_region }, { 's', false, vt_csi_save },
     { 'u', false, vt_csi_restore },
 };

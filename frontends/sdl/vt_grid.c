@@ -130,8 +130,8 @@ static int clamp(int value, int low, int high)
     return value < low ? low : value > high ? high : value;
 }
 
-/* Rows exist up to the limits always, so a new size only says how many are used. When the screen gets lower the cursor's line stays
-   visible: the top lines go to the history. */
+/* Rows exist up to the limits always, so a new size only says how many are used. When the screen gets lower the cursor's line
+   stays visible: the top lines go to the history. */
 void vt_resize(struct vt *vt, int cols, int rows)
 {
     cols = clamp(cols, VT_COLS_MIN, VT_COLS_MAX);

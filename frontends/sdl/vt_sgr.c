@@ -37,7 +37,8 @@ static uint32_t resolve(uint32_t colour, uint32_t fallback, bool brightens)
 
 struct vt_cell vt_sgr_cell(const struct pen *pen, uint32_t ch)
 {
-    uint32_t fg = resolve(pen->fg, pen->is_bold ? sixteen[15] : default_fg, pen->is_bold), bg = resolve(pen->bg, default_bg, false);
+    uint32_t fg = resolve(pen->fg, pen->is_bold ? sixteen[15] : default_fg, pen->is_bold);
+    uint32_t bg = resolve(pen->bg, default_bg, false);
     if (pen->is_dim)
         fg = fg >> 1 & 0x7f7f7f;
     if (pen->is_reverse) {

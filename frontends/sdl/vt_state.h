@@ -57,9 +57,9 @@ void vt_grid_init(struct vt *vt, int cols, int rows);
 void vt_grid_free(struct vt *vt);
 struct vt_cell *vt_grid_row(struct vt *vt, int row);
 void vt_grid_erase(struct vt *vt, int row, int from, int to);           /* columns from … to - 1 */
-void vt_grid_scroll(struct vt *vt, int top, int bottom, int lines);     /* up; negative: down; what leaves the top is remembered */
+void vt_grid_scroll(struct vt *vt, int top, int bottom, int lines);     /* up; negative: down; the top is remembered */
 void vt_grid_move(struct vt *vt, int top, int bottom, int lines);       /* the same, but what leaves is gone */
-void vt_grid_shift(struct vt *vt, int row, int col, int by);            /* cells from col on to the right; negative: to the left */
+void vt_grid_shift(struct vt *vt, int row, int col, int by);            /* from col on to the right; negative: left */
 void vt_grid_switch(struct vt *vt, int screen);
 
 /* vt_sgr.c */

@@ -38,8 +38,8 @@ static int open_renderer(struct window *w, struct error *err)
 
 static int no_display(const char *why, struct error *err)
 {
-    return error_set(err, "there is no display to open a window on (%s); use -display none, or -nographic for the serial line on this "
-                     "terminal", why);
+    return error_set(err, "there is no display to open a window on (%s); use -display none, or -nographic for the serial line "
+                     "on this terminal", why);
 }
 
 /* SDL falls back to windows that nobody sees; only a user who asks for one by SDL_VIDEODRIVER wants that. */
@@ -63,7 +63,8 @@ static int open_window(struct window *w, struct error *err)
     Uint32 flags = SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
     if (w->config.is_full_screen)
         flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-    w->window = SDL_CreateWindow(w->config.guest, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, START_WIDTH, START_HEIGHT, flags);
+    w->window = SDL_CreateWindow(w->config.guest, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, START_WIDTH, START_HEIGHT,
+                                 flags);
     if (!w->window)
         return error_set(err, "the window cannot be opened (%s); use -display none or -nographic", SDL_GetError());
     SDL_SetWindowMinimumSize(w->window, SMALLEST, SMALLEST);

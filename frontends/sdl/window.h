@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The window: the guest's screen and its serial console. It runs on the process's main thread; the machine gets a thread of its own. */
+/* The window: the guest's screen and its serial console. It runs on the process's main thread; the machine gets a thread of its
+   own. */
 #ifndef FRONTENDS_SDL_WINDOW_H
 #define FRONTENDS_SDL_WINDOW_H
 
@@ -18,8 +19,8 @@ struct window_config {
     bool is_full_screen;
 };
 
-/* Opens the window, hidden still. To be called before the machine is built, since it connects itself to the display's port. NULL with err
-   filled when there is no display. */
+/* Opens the window, hidden still. To be called before the machine is built, since it connects itself to the display's port.
+   NULL with err filled when there is no display. */
 struct window *window_open(const struct window_config *config, struct error *err);
 
 /* Shows the window and runs the machine until something ends it. */

@@ -27,8 +27,10 @@ static void put_on_sheet(struct window *w, struct sheet *sheet, const uint32_t *
 /* What is shown while the guest has no picture. */
 static void put_blank(struct window *w)
 {
-    const char *const lines[] = { w->had_picture ? "The guest has switched its screen off." : "The guest has not drawn anything yet.",
-                                  "Ctrl-Alt-2 shows its serial console." };
+    const char *const lines[] = {
+        w->had_picture ? "The guest has switched its screen off." : "The guest has not drawn anything yet.",
+        "Ctrl-Alt-2 shows its serial console.",
+    };
     uint32_t *pixels = mem_alloc(BLANK_WIDTH * BLANK_HEIGHT * sizeof *pixels);
     for (int i = 0; i < (int)ARRAY_SIZE(lines); i++)
         font_draw(pixels, BLANK_WIDTH, BLANK_HEIGHT, (BLANK_WIDTH - (int)strlen(lines[i]) * FONT_WIDTH) / 2,
@@ -46,7 +48,8 @@ static void fit_window(struct window *w, const struct bridge_picture *picture)
     if (w->was_resized || flags & (SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_MAXIMIZED)
         || (width == w->fitted_width && height == w->fitted_height))
         return;
-    if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(w->window), &desktop) == 0 && (width > desktop.w || height > desktop.h)) {
+    if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(w->window), &desktop) == 0
+        && (width > desktop.w || height > desktop.h)) {
         struct letterbox box = letterbox_fit(desktop.w, desktop.h, width, height);
         width = box.width;
         height = box.height;
@@ -95,7 +98,8 @@ static void take_pointer(struct window *w)
     if (pointer.is_visible) {
         SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormatFrom(pointer.argb, (int)pointer.width, (int)pointer.height, 32,
                                                                   (int)pointer.width * 4, SDL_PIXELFORMAT_ARGB8888);
-        int hot_x = SDL_clamp(pointer.hot_x, 0, (int)pointer.width - 1), hot_y = SDL_clamp(pointer.hot_y, 0, (int)pointer.height - 1);
+        int hot_x = SDL_clamp(pointer.hot_x, 0, (int)pointer.width - 1);
+        int hot_y = SDL_clamp(pointer.hot_y, 0, (int)pointer.height - 1);
         w->guest_cursor = surface ? SDL_CreateColorCursor(surface, hot_x, hot_y) : NULL;
         SDL_FreeSurface(surface);
     }

@@ -241,7 +241,8 @@ static void take_window_event(struct window *w, const SDL_WindowEvent *event)
 void window_tell_size(struct window *w)
 {
     int width, height;
-    if (!w->resized_at_ms || SDL_GetTicks64() < w->resized_at_ms + RESIZE_MS || SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0)
+    if (!w->resized_at_ms || SDL_GetTicks64() < w->resized_at_ms + RESIZE_MS
+        || SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0)
         return;
     w->resized_at_ms = 0;
     post(w, (struct host_message){ .kind = HOST_RESIZE, .x = width, .y = height });

@@ -36,6 +36,8 @@ uint64_t psci_call(void *machine, const uint64_t args[4])
 {
     struct machine *m = machine;
     uint32_t function = (uint32_t)args[0];
+    if (!is_supported(function))
+        return (uint64_t)NOT_SUPPORTED;
     switch (function) {
     case PSCI_VERSION: return 0x10000;
     case PSCI_MIGRATE_INFO_TYPE: return NOT_MIGRATABLE;

@@ -14,8 +14,8 @@
 #include "base/bits.h"
 #include "boards/board.h"
 
-enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, TEXT_OFFSET_OLD = 0x80000, FILE_MAX = 1 << 30, TREE_ALIGN = 2 << 20,
-       TREE_ROOM = 2 << 20 };
+enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, IMAGE_BIG_ENDIAN = 1, TEXT_OFFSET_OLD = 0x80000, FILE_MAX = 1 << 30,
+       TREE_ALIGN = 2 << 20, TREE_ROOM = 2 << 20 };
 
 struct blob {
     uint8_t *data;
@@ -102,6 +102,8 @@ static int zero(struct machine *m, gpa_t at, uint64_t size)
 static int load_image(struct machine *m, const struct blob *k, gpa_t *end, struct error *err)
 {
     uint64_t offset = ld_le64(k->data + 8), size = ld_le64(k->data + 16);
+    if (ld_le64(k->data + 24) & IMAGE_BIG_ENDIAN)
+        return error_set(err, "the kernel is big-endian; this machine runs little-endian AArch64");
     if (!size)   /* before Linux 3.17 */
         offset = TEXT_OFFSET_OLD;
     if (size < k->size)
@@ -119,6 +121,8 @@ static int load_segment(struct machine *m, const struct blob *k, const Elf64_Phd
     uint64_t offset = le64(ph->p_offset), at = le64(ph->p_paddr), size = le64(ph->p_filesz), memory = le64(ph->p_memsz);
     if (offset > k->size || size > k->size - offset || memory < size)
         return error_set(err, "the ELF kernel is cut short or damaged");
+    if (!memory)
+        return 0;   /* an empty segment may have any address */
     if (put(m, "an ELF segment", at, k->data + offset, size, err))
         return -1;
     if (memory > size && zero(m, at + size, memory - size))
@@ -199,7 +203,7 @@ static int read_tree(struct machine *m, struct error *err)
     struct blob b;
     if (read_file("device tree", m->config.dtb, &b, err))
         return -1;
-    if (b.size < sizeof(struct fdt_header) || fdt_check_header(b.data) || fdt_totalsize(b.data) > b.size) {
+    if (b.size < sizeof(struct fdt_header) || fdt_check_full(b.data, b.size)) {   /* all of it: the file may be anything */
         free(b.data);
         return error_set(err, "'%s' is not a device tree blob; make one with dtc -O dtb", m->config.dtb);
     }
@@ -213,8 +217,8 @@ static int read_tree(struct machine *m, struct error *err)
         chosen = fdt_add_subnode(m->fdt, 0, "chosen");
     if (chosen < 0)
         return error_set(err, "'%s': %s", m->config.dtb, fdt_strerror(chosen));
-    if (m->config.append)
-        fdt_setprop_string(m->fdt, chosen, "bootargs", m->config.append);
+    if (m->config.append && fdt_setprop_string(m->fdt, chosen, "bootargs", m->config.append))
+        return error_set(err, "-append is too long for the device tree");
     return 0;
 }
 

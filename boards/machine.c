@@ -118,6 +118,9 @@ void machine_reset(struct machine *m)
     }
 }
 
+/* 213 days after power on virtual time has no more numbers; a guest that sleeps gets there fast at full speed. */
+#define END_OF_TIME (TICK_NEVER - 2 * TICKS_PER_SECOND)
+
 /* Fires what is due and lets the core run to the next event; a sleeping core's time is skipped. */
 enum machine_stop machine_run(struct machine *m, tick_t until)
 {
@@ -127,12 +130,14 @@ enum machine_stop machine_run(struct machine *m, tick_t until)
         cpu_run(cpu, until);
         if (m->stop != MACHINE_REACHED || m->clock.now >= until)
             break;
+        if (m->clock.now > END_OF_TIME)
+            return MACHINE_HALTED;
         if (!cpu->halted || cpu->interrupt_pending)
             continue;
-        tick_t next = clock_deadline(&m->clock);
-        if (next == TICK_NEVER && until == TICK_NEVER)
+        tick_t next = clock_deadline(&m->clock), wakes = next < until ? next : until;
+        if (wakes > END_OF_TIME)
             return MACHINE_HALTED;
-        cpu_idle_until(cpu, next < until ? next : until);
+        cpu_idle_until(cpu, wakes);
     }
     return m->stop;
 }

@@ -12,7 +12,7 @@ tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles)
 
 uint64_t cpu_cycles_at(const struct cpu *cpu, tick_t at)
 {
-    if (at > TICK_NEVER / 2)
+    if (at > TICK_NEVER - TICKS_PER_SECOND)   /* never, or so late that cycles would wrap */
         return UINT64_MAX;
     uint64_t cycles = clock_count_at(at, cpu->hz);
     while (cpu_ticks(cpu, cycles) < at)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Random words as programs, at both exception levels, with random tables, control registers, timers and interrupts. Nothing is expected
-   but that the core goes on: with the sanitizers on, this catches guests that crash, hang or read the host. */
+/* Random words as programs, at both exception levels, with random tables, control registers, timers and interrupts. Nothing
+   is expected but that the core goes on: with the sanitizers on, this catches guests that crash, hang or read the host. */
 #include <stdlib.h>
 
 #include "base/bits.h"
@@ -51,14 +51,17 @@ static uint64_t random_descriptor(void)
     switch (below(4)) {
     case 0: return random64();
     case 1: return (random64() & 0x0060000000000fff) | (BARE_TABLES + below(16) * 4096) | 3;
-    default: return (random64() & 0x0070000000000fc0) | ((BARE_RAM + (random64() & (BARE_RAM_SIZE - 1))) & ~0xfffull) | BARE_AF | (below(2) ? 1 : 3);
+    default:
+        return (random64() & 0x0070000000000fc0) | ((BARE_RAM + (random64() & (BARE_RAM_SIZE - 1))) & ~0xfffull) | BARE_AF |
+               (below(2) ? 1 : 3);
     }
 }
 
 static const uint32_t system_registers[] = {
     W_SYSREG(3, 0, 1, 0, 0), W_SYSREG(3, 0, 1, 0, 2), W_SYSREG(3, 0, 2, 0, 0), W_SYSREG(3, 0, 2, 0, 1), W_SYSREG(3, 0, 2, 0, 2),
     W_SYSREG(3, 0, 4, 0, 0), W_SYSREG(3, 0, 4, 0, 1), W_SYSREG(3, 0, 10, 2, 0), W_SYSREG(3, 0, 12, 0, 0), W_SYSREG(3, 3, 4, 2, 1),
-    W_SYSREG(3, 3, 14, 3, 0), W_SYSREG(3, 3, 14, 3, 1), W_SYSREG(3, 3, 14, 3, 2), W_SYSREG(3, 3, 14, 2, 1), W_SYSREG(3, 2, 0, 0, 0),
+    W_SYSREG(3, 3, 14, 3, 0), W_SYSREG(3, 3, 14, 3, 1), W_SYSREG(3, 3, 14, 3, 2), W_SYSREG(3, 3, 14, 2, 1),
+        W_SYSREG(3, 2, 0, 0, 0),
 };
 
 static void random_memory(void)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The instruction table itself. Catches: a picture that is not 32 places, two rows that match the same word, a word that is found under
-   the wrong row, registers read or written that the picture does not have, a name used twice. */
+/* The instruction table itself. Catches: a picture that is not 32 places, two rows that match the same word, a word that is
+   found under the wrong row, registers read or written that the picture does not have, a name used twice. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -51,7 +51,8 @@ START_TEST(every_row_is_found_by_its_words)
     for (unsigned row = 0; row < insn_row_count; row++)
         for (int i = 0; i < 64; i++) {
             uint32_t word = oracle_word(&seed, row);
-            ck_assert_msg(decode_row(word) == (int)row, "%08x of %s is found as row %d", word, insn_rows[row].name, decode_row(word));
+            ck_assert_msg(decode_row(word) == (int)row, "%08x of %s is found as row %d", word, insn_rows[row].name,
+            decode_row(word));
         }
 }
 END_TEST
@@ -78,7 +79,8 @@ static void check_registers(const struct insn_row *row, const char *list)
         for (const char *p = row->picture; *p; p++)
             places += *p == field;
         ck_assert_msg(length <= 2 && (length == 1 || *c == 'V'), "%s: '%s'", row->name, list);
-        ck_assert_msg(is_implied || places >= 3, "%s: '%c' of '%s' is no register field of '%s'", row->name, field, list, row->picture);
+        ck_assert_msg(is_implied || places >= 3, "%s: '%c' of '%s' is no register field of '%s'", row->name, field, list,
+            row->picture);
         c += length + (c[length] == ' ');
     }
 }

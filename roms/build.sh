@@ -15,6 +15,8 @@ flags="-std=gnu11 -O2 -march=armv8-a+crc -mtune=cortex-a53 -ffreestanding -fno-p
     -mno-outline-atomics -ffile-prefix-map=$PWD=. -I. -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes"
 # Our library runs before the MMU is on and inside interrupts: aligned accesses and no FP registers.
 careful="-mstrict-align -mgeneral-regs-only -fno-tree-loop-distribute-patterns"
+# The kernels give the same bits on a host: two roundings for a product and a sum unless the source says fused.
+alike="-ffp-contract=off -fno-math-errno"
 
 objects=
 for source in roms/lib/*.S roms/lib/*.c roms/"$name"/*.S roms/"$name"/*.c; do
@@ -22,6 +24,7 @@ for source in roms/lib/*.S roms/lib/*.c roms/"$name"/*.S roms/"$name"/*.c; do
     object=$work/$(echo "$source" | tr / _).o
     case $source in
     roms/lib/*|roms/hello/*) extra=$careful ;;
+    roms/bench/*) extra=$alike ;;
     *) extra= ;;
     esac
     # shellcheck disable=SC2086 # the flags are words

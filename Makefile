@@ -88,7 +88,13 @@ $(B)/tests/cpu/arm64/oracle_guest: tests/cpu/arm64/oracle_guest.c tests/cpu/arm6
 	    -Wl,-Ttext-segment=0x40000000 -I. -o $@ $<
 $(filter $(B)/tests/cpu/arm64/%,$(TEST_BIN)): | $(B)/tests/cpu/arm64/oracle_guest
 
-tests: $(TEST_BIN)
+# The kernels of roms/bench as a program of the host, for whom its compiler may do its best.
+NATIVE_SRC := $(filter-out $(addprefix roms/bench/,main.c svc.c pages.c),$(wildcard roms/bench/*.c)) $(wildcard roms/bench/host/*.c)
+$(B)/roms/bench/native: $(NATIVE_SRC) $(wildcard roms/bench/*.h roms/bench/*.def) $(B)/flags
+	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) -std=c11 -O2 -march=native -ffp-contract=off -fno-math-errno $(WARN) -I. -D_GNU_SOURCE -o $@ $(NATIVE_SRC)
+
+tests: $(TEST_BIN) $(B)/roms/bench/native
 
 deps:
 	@.ci/deps run check
@@ -118,6 +124,13 @@ check-long:
 check-long-built: all tests
 	@LONG=1 MODE=$(MODE) ORRERY=$(B)/orrery tests/run -j $(CHECK_JOBS) $(TEST_BIN) $(TEST_SCRIPTS)
 
+bench:
+	@.ci/deps run check
+	@$(MAKE) --no-print-directory bench-built
+
+bench-built: all $(B)/roms/bench/native
+	@ORRERY=$(B)/orrery python3 frontends/bench/bench.py
+
 # What people get: the program, its manual page and what users read.
 DATADIR = $(DESTDIR)$(prefix)/share
 install: all
@@ -134,6 +147,7 @@ help:
 	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
+	@echo 'make bench            speed beside QEMU and the host; BENCH=quick, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
 	@echo 'make clean           remove build/'

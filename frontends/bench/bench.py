@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""make bench: guest programs on orrery, on qemu-system-aarch64 and on the host, by CPU seconds."""
+import datetime
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+
+from child import Failed, host_name
+from kernels import Kernels
+from systems import Systems
+
+goals = []
+
+
+def goal(what, value, relation, bound):
+    is_met = value <= bound if relation == "<=" else value >= bound
+    goals.append(is_met)
+    print(f"goal: {what}: {value:.2f}, wanted {relation} {bound}: {'met' if is_met else 'MISSED'}", flush=True)
+
+
+def main():
+    is_quick = os.environ.get("BENCH") == "quick"
+    runs = 1 if is_quick else int(os.environ.get("BENCH_RUNS", "5"))
+    only = os.environ.get("BENCH_ONLY", "").split()
+    orrery = os.environ.get("ORRERY", "build/orrery")
+    native = os.path.join(os.path.dirname(orrery), "roms/bench/native")
+    qemu = shutil.which("qemu-system-aarch64")
+
+    print(f"{datetime.date.today()}, {host_name()}; medians of {runs}, CPU seconds without start-up (runs of no iterations)")
+    if not qemu:
+        print("there is no qemu-system-aarch64 here; its columns stay empty")
+    with tempfile.TemporaryFile() as errors:
+        results = Kernels(orrery, qemu, native, errors).table(runs, only)
+        integer = [mips for kernel, mips, _ in results if kernel.group == "integer"]
+        if integer:
+            goal("integer kernels, median (MIPS)", statistics.median(integer), ">=", 600)
+            goal("integer kernels, slowest (MIPS)", min(integer), ">=", 600)
+        if not is_quick and not only:
+            Systems(orrery, qemu, errors).report(runs, goal)
+    print(f"{sum(goals)} of {len(goals)} goals met")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failed as failure:
+        sys.exit(f"bench: {failure}")
+    except KeyboardInterrupt:
+        sys.exit(130)

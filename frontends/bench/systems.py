@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Whole systems: Debian's text installer beside QEMU, programs inside a Debian guest, start and memory."""
+import os
+import re
+import signal
+import statistics
+
+from child import Child
+
+MIB = 1 << 20
+RAM_MIB = 1024
+BOOT_LIMIT = 300
+# What runs in the disk guest; one thread, for some seconds of the guest's time.
+PROGRAMS = [
+    ("openssl md5", "openssl speed -seconds 3 -bytes 8192 md5"),
+    ("openssl sha256", "openssl speed -seconds 3 -bytes 8192 sha256"),
+    ("7zz b", "7zz b -mmt1 -md18 1"),
+]
+
+
+def find_guest(name):
+    cache = os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "orrery")
+    folder = os.path.join(cache, name)
+    return folder if os.path.exists(os.path.join(folder, "complete")) else None
+
+
+class Systems:
+    def __init__(self, orrery, qemu, errors):
+        self.orrery, self.qemu, self.errors = orrery, qemu, errors
+        self.installer = find_guest("debian-arm64")
+        self.disk = find_guest("debian-arm64-disk")
+
+    def start(self, program, arguments):
+        common = ["-m", str(RAM_MIB), "-display", "none", "-serial", "stdio", *arguments]
+        if program == "orrery":
+            return Child([self.orrery, "-speed", "max", "-stats", "-nic", "user", *common], self.errors)
+        # The devices that orrery's machine has, and no others.
+        devices = ["-nodefaults", "-global", "virtio-mmio.force-legacy=false", "-nic", "user,model=virtio-net-device"]
+        for device in "virtio-gpu-device", "virtio-keyboard-device", "virtio-tablet-device":
+            devices += ["-device", device]
+        return Child([self.qemu, "-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-accel", "tcg,thread=single", *devices, *common],
+                     self.errors)
+
+    def boot_installer(self, program):
+        """CPU seconds to the first question, instructions (0 if unknown), peak and RAM bytes."""
+        child = self.start(program, ["-kernel", f"{self.installer}/linux", "-initrd", f"{self.installer}/initrd.gz",
+                                     "-append", "console=ttyAMA0"])
+        child.wait_for("Select a language", BOOT_LIMIT)
+        seconds = child.cpu_now()
+        memory = child.memory(RAM_MIB * MIB)
+        child.end(signal.SIGTERM)
+        return seconds, child.instructions() if program == "orrery" else 0, memory
+
+    def report_installer(self, runs, goal):
+        programs = ["orrery", "qemu"] if self.qemu else ["orrery"]
+        results = {program: [] for program in programs}
+        for _ in range(runs):
+            for program in programs:
+                results[program].append(self.boot_installer(program))
+        seconds = {program: statistics.median(result[0] for result in results[program]) for program in programs}
+        mine, instructions = seconds["orrery"], results["orrery"][0][1]
+        print(f"text installer to \"Select a language\": {instructions / 1e6:.0f} Minstr, orrery {mine:.1f} s "
+              f"({instructions / mine / 1e6:.0f} MIPS)", end="")
+        print(f", qemu {seconds['qemu']:.1f} s, ratio {mine / seconds['qemu']:.2f}" if self.qemu else "")
+        if self.qemu:
+            goal("installer, CPU seconds against QEMU", mine / seconds["qemu"], "<=", 1.2)
+        peak, ram = max((result[2] for result in results["orrery"]), key=lambda memory: memory[0] - memory[1])
+        print(f"its memory: peak {peak / MIB:.0f} MiB, of that {ram / MIB:.0f} MiB guest RAM")
+        goal("memory besides the guest's RAM (MB)", (peak - ram) / 1e6, "<=", 200)
+
+    def boot_disk(self):
+        child = self.start("orrery", ["-kernel", f"{self.disk}/linux", "-initrd", f"{self.disk}/initrd.gz", "-append",
+                                      "root=LABEL=debian console=ttyAMA0", "-drive",
+                                      f"file={self.disk}/root.img,if=virtio,format=raw,snapshot=on"])
+        child.wait_for("login: ", BOOT_LIMIT)
+        child.write("root\n")
+        child.wait_for("# ", 60)
+        child.write("stty -echo; PS1=\n")
+        child.write("echo re''ady\n")
+        child.wait_for("ready", 60)
+        return child
+
+    def stop_disk(self, child):
+        child.write("poweroff -f\n")
+        child.end()
+        return child.instructions()
+
+    def report_programs(self, goal):
+        """Instructions are the difference to a run that only boots; seconds are those between the marks around the program."""
+        boot = self.stop_disk(self.boot_disk())
+        for name, command in PROGRAMS:
+            child = self.boot_disk()
+            before = child.cpu_now()
+            child.write(f"{command} 2>&1; echo do''ne\n")
+            said = child.wait_for("done", BOOT_LIMIT)
+            seconds = child.cpu_now() - before
+            instructions = self.stop_disk(child) - boot
+            lines = [line for line in said.splitlines() if re.match(r"(md5|sha256|Avr:|Tot:)\b?", line)]
+            print(f"{name}: {instructions / 1e6:.0f} Minstr, {seconds:.2f} s; the guest says: {' '.join(lines[-1:])}")
+            goal(f"{name} in the guest (MIPS)", instructions / seconds / 1e6, ">=", 600)
+
+    def report_start(self, runs, goal):
+        """To the first byte of Debian's kernel, which says something as soon as it has a serial line."""
+        times = []
+        for _ in range(runs):
+            child = self.start("orrery", ["-kernel", f"{self.installer}/linux", "-initrd", f"{self.installer}/initrd.gz",
+                                          "-append", "earlycon=pl011,0x9000000 console=ttyAMA0"])
+            child.wait_for("Linux version", 60)
+            times.append(child.first_output)
+            child.end(signal.SIGKILL)
+        goal("first serial output of Debian's kernel after launch (s)", statistics.median(times), "<=", 0.3)
+
+    def report(self, runs, goal):
+        if self.installer:
+            self.report_start(runs, goal)
+            self.report_installer(min(runs, 3), goal)
+        else:
+            print("no rows of the installer: roms/guests/fetch gets it")
+        if self.disk:
+            self.report_programs(goal)
+        else:
+            print("no rows of programs in a Debian guest: roms/guests/build-disk makes it")

@@ -35,8 +35,9 @@ GET(mpidr) { return c->mpidr; }
 GET(sctlr) { return c->sctlr_el1; }
 SET(sctlr)
 {
-    uint64_t changed = c->sctlr_el1 ^ (uint32_t)value;
-    c->sctlr_el1 = (uint32_t)value;
+    value &= ~SCTLR_RES0;
+    uint64_t changed = c->sctlr_el1 ^ value;
+    c->sctlr_el1 = value;
     if (changed & (SCTLR_M | SCTLR_A | SCTLR_WXN))
         mmu_flush_all(c);
 }
@@ -44,7 +45,7 @@ SET(sctlr)
 GET(cpacr) { return c->cpacr_el1; }
 SET(cpacr)
 {
-    c->cpacr_el1 = value & 0x10300000;
+    c->cpacr_el1 = value & 0x00300000;   /* FPEN; no trace registers to trap */
     mmu_switch(c);
 }
 
@@ -93,14 +94,8 @@ SET(daif)
 GET(current_el) { return (uint64_t)c->el << 2; }
 GET(spsel) { return c->sp_select; }
 SET(spsel) { arm64_select_stack(c, c->el, value & 1); }
-GET(sp_el0) { return c->sp_select ? c->sp_el0 : c->x[REG_SP]; }
-SET(sp_el0)
-{
-    if (c->sp_select)
-        c->sp_el0 = value;
-    else
-        c->x[REG_SP] = value;
-}
+GET(sp_el0) { return c->sp_el0; }
+SET(sp_el0) { c->sp_el0 = value; }
 GET(isr) { return (uint64_t)c->irq_line << 7 | (uint64_t)c->fiq_line << 6; }
 
 /* ---- caches: 32 KiB 2-way L1I, 32 KiB 4-way L1D, 512 KiB 16-way L2, 64-byte lines (TRM 4.3.22) ---- */
@@ -177,6 +172,7 @@ static bool el0_denied(const struct arm64 *c, uint32_t code)
     if (c->el)
         return false;
     switch (code) {
+    case CODE(2, 3, 0, 1, 0): return c->mdscr_el1 & MDSCR_TDCC;
     case CODE(3, 3, 0, 0, 1): return !(c->sctlr_el1 & SCTLR_UCT);
     case CODE(3, 3, 4, 2, 1): return !(c->sctlr_el1 & SCTLR_UMA);
     case CODE(3, 3, 14, 0, 0): return !(c->cntkctl_el1 & 3);
@@ -190,6 +186,12 @@ static bool el0_denied(const struct arm64 *c, uint32_t code)
     case CODE(3, 3, 14, 3, 2): return !(c->cntkctl_el1 & 1 << 8);
     default: return false;
     }
+}
+
+/* SP_EL0 has another name while it is the stack pointer in use (C5.2.17). */
+static bool is_undefined_now(const struct arm64 *c, uint32_t code)
+{
+    return code == CODE(3, 0, 4, 1, 0) && !c->sp_select;
 }
 
 uint32_t sysreg_syndrome(uint32_t insn)
@@ -220,6 +222,8 @@ HANDLER(msr_stored)
 
 HANDLER(mrs_special)
 {
+    if (is_undefined_now(c, ROW->code))
+        return arm64_undefined(c, o, b);
     if (el0_denied(c, ROW->code))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     cpu_sync(&c->cpu, o, b);
@@ -230,6 +234,8 @@ HANDLER(mrs_special)
 /* What a write changes may be how the next instruction is found or whether an interrupt is due, so the block is left. */
 HANDLER(msr_special)
 {
+    if (is_undefined_now(c, ROW->code))
+        return arm64_undefined(c, o, b);
     if (el0_denied(c, ROW->code))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     cpu_leave(&c->cpu, o, b);

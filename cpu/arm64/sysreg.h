@@ -11,6 +11,11 @@ enum {
     SCTLR_WXN = 1 << 19, SCTLR_UCI = 1 << 26
 };
 
+/* EE and E0E, as data is little-endian always, and what a register of 32 bits does not have. */
+#define SCTLR_RES0 (~0xffffffffull | 1ull << 25 | 1ull << 24)
+
+enum { MDSCR_TDCC = 1 << 12 };
+
 enum { DAIF_D = 8, DAIF_A = 4, DAIF_I = 2, DAIF_F = 1 };
 
 /* Cortex-A53: 40-bit physical addresses, 64-byte lines. */

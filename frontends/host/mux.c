@@ -31,7 +31,7 @@ enum mux_action mux_key(struct mux *mux, uint8_t byte)
     if (byte == CTRL_A)
         return MUX_FORWARD;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-        if (keys[i].key == byte) {
+        if (keys[i].key == byte || keys[i].key == (byte | 0x20)) {    /* X is as good as x */
             if (keys[i].action == MUX_TIMESTAMPS)
                 mux->stamps_lines = !mux->stamps_lines;
             return keys[i].action;

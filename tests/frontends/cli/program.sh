@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Catches: wrong exit statuses, bad input that is accepted or refused without saying what to do, runs that do not repeat themselves.
+# The guest is roms/hello, which prints a few lines and switches the machine off; or one that echoes the serial line for ever.
+cd "$(dirname "$0")/../../.." || exit 1
+root=$PWD orrery=$PWD/${ORRERY:-build/orrery} hello=$PWD/roms/hello/hello.img
+passed=0 failed=0 child=''
+work=$(mktemp -d) || exit 1
+cd "$work" || exit 1
+trap 'kill $child 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT
+ASAN_OPTIONS=detect_leaks=0
+unset DISPLAY WAYLAND_DISPLAY
+export ASAN_OPTIONS
+
+# ends STATUS TEXT WORDS…: running with these options ends with this status, and the output has this text
+ends()
+{
+    want=$1 text=$2
+    shift 2
+    timeout 60 "$orrery" -nic none "$@" > output 2>&1 < /dev/null
+    got=$?
+    if [ "$got" -eq "$want" ] && { [ -z "$text" ] || grep -q -e "$text" output; }; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL orrery $*: status $got instead of $want, or no '$text' in:"
+        head -n 5 output
+    fi
+}
+is() { # what, command…
+    what=$1
+    shift
+    if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); echo "FAIL $what"; fi
+}
+
+python3 "$root/tests/frontends/sdl/echo_image.py" echo.img
+
+ends 0 'hello' -nographic -kernel "$hello"
+ends 0 'virtual seconds: 0\.' -display none -kernel "$hello" -stats
+ends 4 'virtual seconds: 0\.010000' -nographic -kernel echo.img -limit 0.01 -stats
+ends 0 'orrery [0-9]' -version
+ends 0 'usage:' --help
+
+# The same run twice, and another one: the seed is in the device tree.
+for run in 1 2; do
+    timeout 60 "$orrery" -display none -nic none -kernel "$hello" -state-hash > hash.$run < /dev/null
+done
+timeout 60 "$orrery" -display none -nic none -kernel "$hello" -state-hash -seed 99 > hash.3 < /dev/null
+is "the same run gives the same hash" cmp -s hash.1 hash.2
+is "another seed gives another" sh -c '! cmp -s hash.1 hash.3'
+is "the hash is one" grep -q '^state hash: [0-9a-f]\{16\}$' hash.1
+
+# Bad input.
+head -c 1000000 /dev/zero > zeros; truncate -s 300M big; truncate -s 1M disk
+: > empty; mkdir folder
+ends 1 'missing.img' -nographic -kernel missing.img
+ends 1 'zeros' -nographic -kernel zeros
+ends 1 'empty' -nographic -kernel empty
+ends 1 'folder' -nographic -kernel folder
+ends 1 'does not fit' -nographic -kernel "$hello" -initrd big -m 128
+ends 1 'nothere' -nographic -kernel "$hello" -initrd nothere
+python3 -c 'import struct, sys; sys.stdout.buffer.write(b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HH", 2, 62) + bytes(100))' > x86
+ends 1 'AArch64\|arm64' -nographic -kernel x86
+ends 1 'nothere.img' -nographic -kernel "$hello" -drive file=nothere.img,format=raw
+ends 1 "did you mean '-kernel'" -krenel x
+ends 1 '64 MiB to 16 GiB' -m 17G -kernel "$hello"
+ends 1 'nographic' -kernel "$hello"
+ends 1 'No such file' -nographic -kernel "$hello" -serial file:/no/such/folder/x
+ends 1 'before its time came' -nographic -kernel "$hello" -screendump a.png@99
+ends 1 'cannot write' -display none -kernel echo.img -screendump /no/such/folder/a.png@0.001 -limit 0.01
+ends 1 'cannot write' -nographic -kernel "$hello" -machine virt,dumpdtb=/no/such/folder/x
+ends 0 '' -nographic -kernel "$hello" -machine virt,dumpdtb=tree.dtb
+is "the device tree begins as one" sh -c 'od -An -tx1 -N4 tree.dtb | grep -q "d0 0d fe ed"'
+
+# A program that stays: disk and port are in use, Ctrl-A x ends it, a signal too.
+mkfifo keys
+python3 - > port <<'PYTHON'
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])
+PYTHON
+port=$(cat port)
+"$orrery" -nographic -nic none -kernel echo.img -drive file=disk,format=raw -serial "tcp:127.0.0.1:$port,server,nowait" 2> child.txt &
+child=$!
+tries=0
+until python3 -c "import socket; socket.create_connection(('127.0.0.1', $port)).close()" 2>/dev/null || [ $tries -ge 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+ends 1 "in use" -nographic -kernel "$hello" -serial "tcp:127.0.0.1:$port,server,nowait"
+ends 1 "disk" -nographic -kernel "$hello" -drive file=disk,format=raw
+kill -TERM $child
+wait $child
+is "a signal ends the program by that signal" test $? -eq 143
+child=''
+
+"$orrery" -nographic -nic none -kernel echo.img < keys > typed.txt 2>&1 &
+child=$!
+printf 'abc\001h\001\001\001x' > keys
+wait $child
+is "Ctrl-A x ends with status 5" test $? -eq 5
+is "Ctrl-A h helps" grep -q 'Ctrl-A x' typed.txt
+child=''
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

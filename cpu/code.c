@@ -114,9 +114,9 @@ static void mark_lines(struct cpu *cpu, const struct block *b, struct ram *ram, 
 static struct block *decode_block(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode)
 {
     struct op ops[BLOCK_OPS_MAX + 1];
-    unsigned at = offset & 0xfff, n = 0;
+    unsigned at = offset & 0xfff, n = 0, most = mode & CODE_SINGLE ? 1 : BLOCK_OPS_MAX;
     bool ended = false;
-    while (n < BLOCK_OPS_MAX && at + 4 * n < 4096 && !ended) {
+    while (n < most && at + 4 * n < 4096 && !ended) {
         memset(&ops[n], 0, sizeof ops[n]);
         ended = cpu->class->decode(cpu, host + 4 * n, at + 4 * n, mode, &ops[n]);
         n++;

@@ -43,6 +43,9 @@ struct block {
     struct op ops[];          /* length ops, then one that ends the block if the last is no branch */
 };
 
+/* The mode bit of blocks that hold a single instruction; the other bits are the ISA's. */
+#define CODE_SINGLE (1u << 31)
+
 /* Direct-mapped by virtual address: how indirect and cross-page branches find their block. */
 struct jump_entry {
     gva_t va;                 /* JUMP_NOTHING when empty */

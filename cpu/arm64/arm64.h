@@ -57,7 +57,8 @@ struct arm64 {
     uint8_t el;                   /* 0 or 1 */
     bool sp_select;               /* PSTATE.SP */
     uint8_t daif;                 /* bit 3 D, 2 A, 1 I, 0 F */
-    bool step_pending, illegal;   /* PSTATE.SS, PSTATE.IL */
+    bool step, illegal;           /* PSTATE.SS, PSTATE.IL */
+    bool stepping, step_exclusive; /* software step: the one instruction is being executed; the last one was a load-exclusive */
     uint64_t sp_el0, sp_el1;      /* the one in use lives in x[REG_SP] */
 
     /* System registers; named as in the manual. */

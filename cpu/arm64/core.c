@@ -98,7 +98,7 @@ void arm64_reset(struct arm64 *c)
     c->el = 1;
     c->sp_select = true;
     c->daif = 0xf;
-    c->step_pending = c->illegal = c->event_register = false;
+    c->step = c->stepping = c->step_exclusive = c->illegal = c->event_register = false;
     c->sctlr_el1 = 0x00c50838;
     c->cpacr_el1 = c->ttbr0_el1 = c->ttbr1_el1 = c->tcr_el1 = c->mair_el1 = c->amair_el1 = c->vbar_el1 = c->contextidr_el1 = 0;
     c->esr_el1 = c->far_el1 = c->elr_el1 = c->spsr_el1 = c->par_el1 = 0;
@@ -153,5 +153,7 @@ const struct field arm64_fields[] = {
     STATE(cntv_cval, FIELD_U64), STATE(cntp_cval, FIELD_U64), STATE(cntv_ctl, FIELD_U32), STATE(cntp_ctl, FIELD_U32),
     FIELD_ARRAY(struct arm64, timer_event, FIELD_EVENT, 2), FIELD_ARRAY(struct arm64, timer_irq, FIELD_IRQ, 2),
     STATE(irq_line, FIELD_BOOL), STATE(fiq_line, FIELD_BOOL), STATE(event_register, FIELD_BOOL), STATE(illegal, FIELD_BOOL),
+    STATE(nf, FIELD_U64), STATE(zf, FIELD_U64), STATE(cf, FIELD_U64), STATE(vf, FIELD_U64), STATE(step, FIELD_BOOL),
+    STATE(stepping, FIELD_BOOL), STATE(step_exclusive, FIELD_BOOL), STATE(osdlr_el1, FIELD_U64),
     FIELD_LIST_END
 };

@@ -23,8 +23,9 @@ enum insn_class {
 /* Decode mode: the bits of a block's key. */
 enum {
     MODE_EL1 = 1 << 0,
-    MODE_FP_TRAPPED = 1 << 1     /* CPACR_EL1.FPEN traps at this EL: FP and SIMD rows decode into the trap */
+    MODE_FP_TRAPPED = 1 << 1,    /* CPACR_EL1.FPEN traps at this EL: FP and SIMD rows decode into the trap */
 };
+#define MODE_STEP CODE_SINGLE    /* software step is active */
 
 /* Fills *o for `insn`; false: unallocated. o->insn and o->row are set, all else is zero before the call. `offset` is the
    instruction's place in its page, for pc-relative operands (relative to cpu->code_va). */

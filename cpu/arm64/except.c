@@ -21,7 +21,7 @@ void arm64_set_nzcv(struct arm64 *c, uint32_t nzcv)
 
 uint32_t arm64_pstate(const struct arm64 *c)
 {
-    return arm64_nzcv(c) | (c->step_pending ? SPSR_SS : 0) | (c->illegal ? SPSR_IL : 0) | (uint32_t)c->daif << SPSR_DAIF |
+    return arm64_nzcv(c) | (c->step ? SPSR_SS : 0) | (c->illegal ? SPSR_IL : 0) | (uint32_t)c->daif << SPSR_DAIF |
            (c->el ? SPSR_EL1 : 0) | (c->sp_select ? SPSR_SP : 0);
 }
 
@@ -42,7 +42,7 @@ void arm64_set_pstate(struct arm64 *c, uint32_t spsr)
 {
     arm64_set_nzcv(c, spsr);
     c->daif = (uint8_t)bits(spsr, SPSR_DAIF + 3, SPSR_DAIF);
-    c->step_pending = spsr & SPSR_SS;
+    c->step = spsr & SPSR_SS;
     c->illegal = spsr & SPSR_IL;
     arm64_select_stack(c, spsr & SPSR_EL1 ? 1 : 0, spsr & SPSR_SP);
     mmu_switch(c);
@@ -55,7 +55,7 @@ void arm64_exception(struct arm64 *c, enum exception_vector vector)
     c->spsr_el1 = arm64_pstate(c);
     c->elr_el1 = arm64_untag(c->tcr_el1, c->cpu.pc);
     c->daif = DAIF_D | DAIF_A | DAIF_I | DAIF_F;
-    c->step_pending = c->illegal = false;
+    c->step = c->stepping = c->illegal = false;
     arm64_select_stack(c, 1, true);
     mmu_switch(c);
     c->cpu.pc = c->vbar_el1 + from + vector;
@@ -66,6 +66,8 @@ const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct b
     cpu_leave(&c->cpu, o, b);
     if (ec == EC_SVC || ec == EC_HVC)
         c->cpu.pc += 4;
+    if (ec != EC_SVC)
+        c->step = c->stepping;   /* not executed yet: it is to be stepped when it is tried again */
     c->esr_el1 = (uint64_t)ec << 26 | 1u << 25 | iss;
     arm64_exception(c, VECTOR_SYNC);
     return NULL;
@@ -74,6 +76,13 @@ const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct b
 const struct op *arm64_undefined(struct arm64 *c, const struct op *o, const struct block *b)
 {
     return arm64_raise(c, o, b, EC_UNKNOWN, 0);
+}
+
+bool arm64_steps(const struct arm64 *c)
+{
+    bool is_locked = c->oslsr_el1 & 1 || c->osdlr_el1 & 1;
+    bool is_enabled = !c->el || (c->mdscr_el1 & MDSCR_KDE && !(c->daif & DAIF_D));
+    return c->mdscr_el1 & MDSCR_SS && !is_locked && is_enabled;
 }
 
 /* What the manual calls an illegal exception return (D1.11.4), as far as a core with EL1 and EL0 in AArch64 can meet it. */
@@ -86,6 +95,7 @@ static bool is_illegal_return(uint32_t spsr)
 void arm64_exception_return(struct arm64 *c)
 {
     uint32_t spsr = (uint32_t)c->spsr_el1;
+    bool stepped = arm64_steps(c);
     c->cpu.pc = c->elr_el1;
     c->exclusive_size = 0;
     c->event_register = true;
@@ -93,7 +103,9 @@ void arm64_exception_return(struct arm64 *c)
         uint32_t now = arm64_pstate(c) & (SPSR_EL1 | SPSR_SP);
         spsr = (spsr & ~0x1fu) | now | SPSR_IL;
     }
-    arm64_set_pstate(c, spsr & ~(uint32_t)SPSR_SS);
+    arm64_set_pstate(c, spsr);
+    if (stepped || !arm64_steps(c))   /* PSTATE.SS is set by the return that makes stepping active only (D2.12.4) */
+        c->step = false;
 }
 
 static bool is_unmasked(const struct arm64 *c)

@@ -9,7 +9,7 @@
 enum exception_class {
     EC_UNKNOWN = 0x00, EC_WFX = 0x01, EC_FP_TRAP = 0x07, EC_ILLEGAL = 0x0e, EC_SVC = 0x15, EC_HVC = 0x16, EC_SYSREG = 0x18,
     EC_INSN_ABORT_LOWER = 0x20, EC_INSN_ABORT = 0x21, EC_PC_ALIGN = 0x22, EC_DATA_ABORT_LOWER = 0x24, EC_DATA_ABORT = 0x25,
-    EC_SP_ALIGN = 0x26, EC_BREAKPOINT_LOWER = 0x30, EC_STEP_LOWER = 0x32, EC_WATCHPOINT_LOWER = 0x34, EC_BRK = 0x3c
+    EC_SP_ALIGN = 0x26, EC_BREAKPOINT_LOWER = 0x30, EC_STEP_LOWER = 0x32, EC_STEP = 0x33, EC_WATCHPOINT_LOWER = 0x34, EC_BRK = 0x3c
 };
 
 enum exception_vector { VECTOR_SYNC = 0x000, VECTOR_IRQ = 0x080, VECTOR_FIQ = 0x100, VECTOR_SERROR = 0x180 };
@@ -26,6 +26,9 @@ const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct b
 const struct op *arm64_undefined(struct arm64 *c, const struct op *o, const struct block *b);
 
 void arm64_exception_return(struct arm64 *c);
+
+/* Is software step active (D2.12)? One instruction is executed while PSTATE.SS is 1, then comes the exception. */
+bool arm64_steps(const struct arm64 *c);
 
 /* PSTATE as SPSR_EL1 has it, and back; pstate_set switches EL, stack pointer and TLB bank. */
 uint32_t arm64_pstate(const struct arm64 *c);

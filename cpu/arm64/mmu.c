@@ -144,7 +144,7 @@ uint32_t mmu_decode_mode(const struct arm64 *c)
 {
     unsigned fpen = (unsigned)bits(c->cpacr_el1, 21, 20);   /* x0 traps both, 01 traps EL0, 11 none */
     bool trapped = c->el ? !(fpen & 1) : fpen != 3;
-    return (c->el ? MODE_EL1 : 0) | (trapped ? MODE_FP_TRAPPED : 0);
+    return (c->el ? MODE_EL1 : 0) | (trapped ? MODE_FP_TRAPPED : 0) | (unlikely(arm64_steps(c)) ? MODE_STEP : 0);
 }
 
 static void forget_code(struct arm64 *c)
@@ -214,7 +214,8 @@ void mmu_switch(struct arm64 *c)
     s = c->el ? mmu->current_kernel : mmu->current;
     c->user_tlb = &mmu->current->bank;
     c->cpu.tlb = &s->bank;
-    c->cpu.context = s->context << 2 | mmu_decode_mode(c);
+    uint32_t mode = mmu_decode_mode(c);
+    c->cpu.context = s->context << 3 | (mode & MODE_STEP ? 1 << 2 : 0) | (mode & ~MODE_STEP);
 }
 
 void mmu_flush_all(struct arm64 *c)
@@ -283,17 +284,40 @@ static void note_large_code(struct arm64_mmu *mmu, gva_t page, unsigned size_bit
         mmu->large_code[half].last = last;
 }
 
+enum { STEP_ISV = 1 << 24, STEP_EX = 1 << 6, STEP_FSC = 0x22 };   /* ESR_EL1.ISS of a software step */
+
+static void raise_step(struct arm64 *c)
+{
+    uint32_t iss = STEP_ISV | (c->step_exclusive ? STEP_EX : 0) | STEP_FSC;
+    c->esr_el1 = (uint64_t)(c->el ? EC_STEP : EC_STEP_LOWER) << 26 | 1u << 25 | iss;
+    arm64_exception(c, VECTOR_SYNC);
+}
+
+/* The instruction at `host` is the one that PSTATE.SS allows; behind it the core looks here again. */
+static void begin_step(struct arm64 *c, const uint8_t *host)
+{
+    c->step = false;
+    c->stepping = true;
+    c->step_exclusive = (ld_le32(host) & 0x3fc00000) == 0x08400000;
+    cpu_look_around(&c->cpu);
+}
+
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode)
 {
     struct arm64 *c = arm64_of(cpu);
     cpu->pc = arm64_untag(c->tcr_el1, cpu->pc);
+    *mode = mmu_decode_mode(c);
+    c->stepping = false;
+    if (unlikely(*mode & MODE_STEP) && !c->step) {
+        raise_step(c);
+        return NULL;
+    }
     if (cpu->pc & 3) {
         c->far_el1 = cpu->pc;
         c->esr_el1 = (uint64_t)EC_PC_ALIGN << 26 | 1u << 25;
         arm64_exception(c, VECTOR_SYNC);
         return NULL;
     }
-    *mode = mmu_decode_mode(c);
     gva_t page = cpu->pc & PAGE_MASK;
     struct fetch_page *f = &c->mmu->fetch[page >> PAGE_BITS & (FETCH_PAGES - 1)];
     if (f->page != page || f->context != cpu->context) {
@@ -321,6 +345,8 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
     uint64_t within = cpu->pc & ~PAGE_MASK;
     *ram = f->ram;
     *offset = f->offset + within;
+    if (unlikely(*mode & MODE_STEP))
+        begin_step(c, f->host + within);
     return f->host + within;
 }
 

@@ -106,12 +106,21 @@ static bool daif_denied(const struct arm64 *c)
     return !c->el && !(c->sctlr_el1 & SCTLR_UMA);
 }
 
+/* D decides about software step, which only a debugger uses. */
+COLD_HANDLER(daif_stepping)
+{
+    mmu_switch(c);
+    LEAVE_BEHIND;
+}
+
 HANDLER(msr_daifset)
 {
     if (daif_denied(c))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     c->daif |= (uint8_t)o->imm;
     arm64_interrupts_changed(c);
+    if (unlikely(c->mdscr_el1 & MDSCR_SS))
+        TAIL(daif_stepping);
     return block_chain(&c->cpu, o, b, 0);
 }
 
@@ -121,6 +130,8 @@ HANDLER(msr_daifclr)
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     c->daif &= (uint8_t)~o->imm;
     arm64_interrupts_changed(c);
+    if (unlikely(c->mdscr_el1 & MDSCR_SS))
+        TAIL(daif_stepping);
     return block_chain(&c->cpu, o, b, 0);
 }
 

@@ -89,6 +89,7 @@ GET(daif) { return (uint64_t)c->daif << 6; }
 SET(daif)
 {
     c->daif = (uint8_t)bits(value, 9, 6);
+    mmu_switch(c);   /* D decides about software step */
     arm64_interrupts_changed(c);
 }
 GET(current_el) { return (uint64_t)c->el << 2; }
@@ -115,7 +116,24 @@ GET_CONSTANT(l2ctlr, 0x00000022)   /* one core; L2 data RAM latencies as out of 
 
 /* ---- debug ---- */
 
-SET(oslar) { c->oslsr_el1 = value & 1; }
+/* Each of these can switch software step on or off. */
+GET(mdscr) { return c->mdscr_el1; }
+SET(mdscr)
+{
+    c->mdscr_el1 = value & 0x0400f001;
+    mmu_switch(c);
+}
+GET(osdlr) { return c->osdlr_el1; }
+SET(osdlr)
+{
+    c->osdlr_el1 = value & 1;
+    mmu_switch(c);
+}
+SET(oslar)
+{
+    c->oslsr_el1 = value & 1;
+    mmu_switch(c);
+}
 GET(oslsr) { return 0x8 | c->oslsr_el1 << 1; }
 
 /* ---- generic timer ---- */

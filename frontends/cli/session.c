@@ -164,6 +164,18 @@ static int open_panel(struct session *s, struct error *err)
     return s->window ? 0 : -1;
 }
 
+/* The commonest mistake is told before a window opens and disks are locked. */
+static int check_files(const struct options *o, struct error *err)
+{
+    const struct { const char *what, *file; } files[] = {
+        { "kernel", o->kernel }, { "initrd", o->initrd }, { "device tree", o->dtb },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+        if (files[i].file && access(files[i].file, R_OK) < 0)
+            return error_set(err, "cannot read the %s '%s': %s", files[i].what, files[i].file, strerror(errno));
+    return 0;
+}
+
 static int build_machine(struct session *s, struct error *err)
 {
     const struct options *o = s->options;
@@ -192,8 +204,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->options = options;
     s->is_good = true;
     machine_defaults(&s->config);
-    if (open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0 || open_nets(s, err) < 0
-        || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
+    if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
+        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
         session_close(s);
         return NULL;
     }

@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "boards/machine.h"
 
 enum { FRAME_NS = 1000000000 / 60, SAMPLE_NS = 200000000, SERIAL_MAX = 1 << 20 };
 
 struct bridge {
     struct bridge_config config;
-    const struct machine *machine;
+    uint64_t (*instructions)(const void *machine);
+    const void *machine;
     struct host_poller poller;
 
     /* the machine's thread only */
@@ -85,7 +85,7 @@ static void scan(struct bridge *b)
 static void sample_speed(struct bridge *b, uint64_t host_ns)
 {
     pthread_mutex_lock(&b->lock);
-    b->speed = (struct bridge_speed){ machine_instructions(b->machine), host_loop_now(b->config.loop), host_ns };
+    b->speed = (struct bridge_speed){ b->instructions(b->machine), host_loop_now(b->config.loop), host_ns };
     pthread_mutex_unlock(&b->lock);
 }
 
@@ -156,8 +156,9 @@ struct bridge *bridge_new(const struct bridge_config *config)
     return b;
 }
 
-void bridge_start(struct bridge *b, const struct machine *machine)
+void bridge_start(struct bridge *b, uint64_t (*instructions)(const void *machine), const void *machine)
 {
+    b->instructions = instructions;
     b->machine = machine;
     host_loop_add_poller(b->config.loop, &b->poller);
 }

@@ -8,7 +8,6 @@
 #include "frontends/host/chardev.h"
 #include "frontends/host/loop.h"
 
-struct machine;
 struct bridge;
 
 struct bridge_picture {
@@ -44,8 +43,8 @@ struct bridge_config {
 struct bridge *bridge_new(const struct bridge_config *config);
 void bridge_free(struct bridge *bridge);
 
-/* Before the machine runs. The counter is asked on the machine's thread. */
-void bridge_start(struct bridge *bridge, const struct machine *machine);
+/* Before the machine runs. `instructions` counts what it has executed; asked on the machine's thread. */
+void bridge_start(struct bridge *bridge, uint64_t (*instructions)(const void *machine), const void *machine);
 
 /* ---- on the window's thread ---- */
 

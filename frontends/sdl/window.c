@@ -17,6 +17,11 @@ static void wake(void *owner)
     SDL_PushEvent(&event);
 }
 
+static uint64_t instructions(const void *machine)
+{
+    return machine_instructions(machine);
+}
+
 static void *run_machine(void *argument)
 {
     struct window *w = argument;
@@ -85,6 +90,12 @@ struct window *window_open(const struct window_config *config, struct error *err
     w->bridge = bridge_new(&(struct bridge_config){ config->loop, config->display, config->serial, wake, w });
     w->console = console_new(config->loop);
     SDL_StopTextInput();
+    SDL_SetWindowTitle(w->window, w->config.guest);
+    SDL_ShowWindow(w->window);
+    window_draw_cursor(w);
+    SDL_PumpEvents();
+    w->must_draw = true;
+    window_draw(w);
     return w;
 }
 
@@ -146,11 +157,7 @@ static void run_window(struct window *w)
 enum host_end window_run(struct window *w, struct machine *machine)
 {
     w->machine = machine;
-    w->must_draw = true;
-    bridge_start(w->bridge, machine);
-    SDL_SetWindowTitle(w->window, w->config.guest);
-    SDL_ShowWindow(w->window);
-    window_draw_cursor(w);
+    bridge_start(w->bridge, instructions, machine);
     if (pthread_create(&w->thread, NULL, run_machine, w) != 0)
         return HOST_END_ERROR;
     run_window(w);

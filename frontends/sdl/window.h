@@ -19,11 +19,11 @@ struct window_config {
     bool is_full_screen;
 };
 
-/* Opens the window, hidden still. To be called before the machine is built, since it connects itself to the display's port.
-   NULL with err filled when there is no display. */
+/* Opens the window and shows it, empty. To be called before the machine is built, since it connects itself to the display's
+   port, and since loading takes a while. NULL with err filled when there is no display. */
 struct window *window_open(const struct window_config *config, struct error *err);
 
-/* Shows the window and runs the machine until something ends it. */
+/* Runs the machine and the window until something ends the run. */
 enum host_end window_run(struct window *window, struct machine *machine);
 
 /* NULL is fine. */

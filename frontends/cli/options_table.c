@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* What each option does with its value, and below, the table. To add an option: a setter, a row, a line in docs/user.md. */
+#include "frontends/cli/options_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/nearest.h"
+#include "boards/machine.h"
+#include "frontends/cli/parse.h"
+#include "frontends/host/keys.h"
+#include "frontends/host/loop.h"
+
+enum { RAM_MIN_MIB = 64, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
+
+static int set_kernel(struct options *o, const char *value, struct error *err) { (void)err; o->kernel = value; return 0; }
+static int set_initrd(struct options *o, const char *value, struct error *err) { (void)err; o->initrd = value; return 0; }
+static int set_append(struct options *o, const char *value, struct error *err) { (void)err; o->append = value; return 0; }
+static int set_dtb(struct options *o, const char *value, struct error *err) { (void)err; o->dtb = value; return 0; }
+static int set_name(struct options *o, const char *value, struct error *err) { (void)err; o->name = value; return 0; }
+
+static int set_machine_type(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    const char *name, *names[BOARDS_MAX];
+    size_t count = 0;
+    for (; count < BOARDS_MAX && (name = machine_board((unsigned)count)); count++) {
+        names[count] = name;
+        if (!strcmp(name, value)) {
+            o->machine = name;
+            return 0;
+        }
+    }
+    const char *nearest = nearest_word(value, names, count);
+    return error_set(err, "there is no machine '%s'; there is %s", value, nearest ? nearest : names[0]);
+}
+
+static int set_info(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-machine info", value, &((struct options *)to)->describes_machine, err);
+}
+
+static int set_dumpdtb(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (!*value || !strcmp(value, "on"))
+        return error_set(err, "-machine: dumpdtb needs a file name, as in dumpdtb=virt.dtb");
+    free(o->dumpdtb);
+    o->dumpdtb = mem_strdup(value);
+    return 0;
+}
+
+static int set_machine(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb }, { "info", set_info } };
+    return parse_list("-machine", value, keys, ARRAY_SIZE(keys), o, err);
+}
+
+static int set_cpu(struct options *o, const char *value, struct error *err)
+{
+    (void)o;
+    return strcmp(value, "cortex-a53") ? error_set(err, "there is no CPU '%s'; there is cortex-a53", value) : 0;
+}
+
+static int set_memory(struct options *o, const char *value, struct error *err)
+{
+    const char *size = strncmp(value, "size=", 5) ? value : value + 5;
+    if (parse_size("-m", size, MIB, &o->ram_size, err) < 0)
+        return -1;
+    if (o->ram_size < RAM_MIN_MIB * MIB || o->ram_size > RAM_MAX_GIB * GIB)
+        return error_set(err, "-m %s is outside what the machine can have: %d MiB to %d GiB; write for example -m 1G", size,
+                         RAM_MIN_MIB, RAM_MAX_GIB);
+    o->ram_size = (o->ram_size + MIB - 1) / MIB * MIB;
+    return 0;
+}
+
+static int set_smp(struct options *o, const char *value, struct error *err)
+{
+    (void)o;
+    return strcmp(value, "1") ? error_set(err, "-smp %s: the machine has one core", value) : 0;
+}
+
+static int set_drive_file(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    if (!*value)
+        return error_set(err, "-drive: file= needs a file name");
+    free(drive->file);
+    drive->file = mem_strdup(value);
+    return 0;
+}
+
+static int set_drive_format(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    if (strcmp(value, "raw"))
+        return error_set(err, "-drive: images of format '%s' cannot be read; convert it: qemu-img convert -O raw FROM TO", value);
+    free(drive->format);
+    drive->format = mem_strdup(value);
+    return 0;
+}
+
+static int set_drive_if(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    drive->is_connected = !strcmp(value, "virtio");
+    if (!drive->is_connected && strcmp(value, "none"))
+        return error_set(err, "-drive: the machine has no interface '%s'; it has virtio (or none: not connected)", value);
+    return 0;
+}
+
+static int set_drive_readonly(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-drive readonly", value, &((struct drive_option *)to)->read_only, err);
+}
+
+static int set_drive_snapshot(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-drive snapshot", value, &((struct drive_option *)to)->snapshot, err);
+}
+
+static int set_drive_serial(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    if (strlen(value) > 20)
+        return error_set(err, "-drive: the serial number '%s' is longer than the 20 letters that a disk has", value);
+    free(drive->serial);
+    drive->serial = mem_strdup(value);
+    return 0;
+}
+
+static int set_drive(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = {
+        { "file", set_drive_file }, { "format", set_drive_format }, { "if", set_drive_if }, { "readonly", set_drive_readonly },
+        { "snapshot", set_drive_snapshot }, { "serial", set_drive_serial },
+    };
+    if (o->drive_count == OPTIONS_DRIVES)
+        return error_set(err, "-drive: the machine takes %d disks at most", OPTIONS_DRIVES);
+    struct drive_option *drive = &o->drives[o->drive_count++];
+    drive->is_connected = true;
+    if (parse_list("-drive", value, keys, ARRAY_SIZE(keys), drive, err) < 0)
+        return -1;
+    return drive->file ? 0 : error_set(err, "-drive %s names no file; add file=IMAGE", value);
+}
+
+static int set_nic(struct options *o, const char *value, struct error *err)
+{
+    o->has_no_nic |= !strcmp(value, "none");
+    if (o->has_no_nic && (o->nic_count || strcmp(value, "none")))
+        return error_set(err, "-nic none and -nic user contradict each other; leave one of them out");
+    if (o->has_no_nic)
+        return 0;
+    size_t length = strcspn(value, ",");
+    if (length != 4 || memcmp(value, "user", 4))
+        return error_set(err, "-nic: there is no network '%.*s'; there are user and none", (int)length, value);
+    if (o->nic_count == OPTIONS_NICS)
+        return error_set(err, "-nic: the machine takes %d network cards at most", OPTIONS_NICS);
+    o->nics[o->nic_count++] = value;
+    return 0;
+}
+
+static int set_display(struct options *o, const char *value, struct error *err)
+{
+    o->has_display = true;
+    o->display = strcmp(value, "none") ? DISPLAY_SDL : DISPLAY_NONE;
+    if (o->display == DISPLAY_SDL && strcmp(value, "sdl"))
+        return error_set(err, "there is no display '%s'; there are sdl and none", value);
+    return 0;
+}
+
+static int set_vga(struct options *o, const char *value, struct error *err)
+{
+    static const struct { const char *word, *device; } cards[] = {
+        { "virtio", "virtio-gpu" }, { "simplefb", "simple-framebuffer" }, { "none", "none" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cards); i++)
+        if (!strcmp(cards[i].word, value)) {
+            o->display_device = cards[i].device;
+            return 0;
+        }
+    return error_set(err, "there is no graphics card '%s'; there are virtio, simplefb and none", value);
+}
+
+static int set_nographic(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->is_nographic = true;
+    return 0;
+}
+
+static int set_full_screen(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->is_full_screen = true;
+    return 0;
+}
+
+static int set_serial(struct options *o, const char *value, struct error *err)
+{
+    if (o->serial)
+        return error_set(err, "-serial %s: the machine has one serial line, and it is at %s already", value, o->serial);
+    o->serial = strcmp(value, "none") ? value : "null";
+    return 0;
+}
+
+static int set_speed(struct options *o, const char *value, struct error *err)
+{
+    o->has_speed = true;
+    o->percent = HOST_SPEED_MAX;
+    if (!strcmp(value, "max"))
+        return 0;
+    size_t length = strlen(value);
+    bool has_sign = length && value[length - 1] == '%';
+    char *digits = mem_printf("%.*s", (int)(length - has_sign), value);
+    uint64_t percent = 0;
+    int result = parse_number("-speed", digits, PERCENT_MAX, &percent, NULL);
+    free(digits);
+    if (result < 0 || !percent)
+        return error_set(err, "-speed %s: write max, or a percentage of real time from 1 to %d", value, PERCENT_MAX);
+    o->percent = (unsigned)percent;
+    return 0;
+}
+
+static int set_limit(struct options *o, const char *value, struct error *err)
+{
+    return parse_seconds("-limit", value, &o->limit, err);
+}
+
+static int set_no_reboot(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->no_reboot = true;
+    return 0;
+}
+
+static int set_seed(struct options *o, const char *value, struct error *err)
+{
+    o->seed_kind = SEED_RANDOM;
+    if (!strcmp(value, "random"))
+        return 0;
+    o->seed_kind = SEED_GIVEN;
+    return parse_number("-seed", value, UINT64_MAX, &o->seed, err);
+}
+
+static int set_rtc_base(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    o->rtc_kind = !strcmp(value, "utc") ? RTC_HOST : !strcmp(value, "localtime") ? RTC_LOCAL : RTC_GIVEN;
+    if (o->rtc_kind != RTC_GIVEN)
+        return 0;
+    struct tm tm = { 0 };
+    const char *end = strptime(value, "%Y-%m-%dT%H:%M:%S", &tm);
+    if (!end || *end)
+        end = strptime(value, "%Y-%m-%d", (memset(&tm, 0, sizeof tm), &tm));
+    time_t seconds = timegm(&tm);
+    /* The PL031 counts seconds since 1970 in 32 bits. */
+    if (!end || *end || seconds < 0 || seconds > UINT32_MAX)
+        return error_set(err, "-rtc: '%s' is not a time; write base=utc, base=localtime or for example "
+                         "base=2026-01-31T12:00:00", value);
+    o->rtc_seconds = (uint64_t)seconds;
+    return 0;
+}
+
+static int set_rtc(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "base", set_rtc_base } };
+    return parse_list("-rtc", value, keys, ARRAY_SIZE(keys), o, err);
+}
+
+/* A new row of the script, or NULL. */
+static struct script_option *add_script(struct options *o, enum script_kind kind, const char *option, const char *value,
+                                        struct error *err)
+{
+    if (o->script_count == OPTIONS_SCRIPT) {
+        error_set(err, "%s: at most %d things can be done at given times", option, OPTIONS_SCRIPT);
+        return NULL;
+    }
+    struct script_option *row = &o->script[o->script_count];
+    if (parse_at(option, value, &row->text, &row->at, err) < 0)
+        return NULL;
+    row->kind = kind;
+    o->script_count++;
+    return row;
+}
+
+static int add_screendump(struct options *o, const char *value, struct error *err)
+{
+    return add_script(o, SCRIPT_SCREENDUMP, "-screendump", value, err) ? 0 : -1;
+}
+
+static int add_sendkeys(struct options *o, const char *value, struct error *err)
+{
+    struct script_option *row = add_script(o, SCRIPT_KEYS, "-sendkeys", value, err);
+    return row ? keys_check(row->text, err) : -1;
+}
+
+static int add_pointer(struct options *o, const char *value, struct error *err)
+{
+    struct script_option *row = add_script(o, SCRIPT_POINTER, "-pointer", value, err);
+    if (!row)
+        return -1;
+    int end = 0;
+    if (sscanf(row->text, "%5d,%5d%n", &row->x, &row->y, &end) == 2 && end) {
+        row->clicks = !strcmp(row->text + end, ",click");
+        if ((row->clicks || !row->text[end]) && row->x >= 0 && row->x <= INPUT_ABS_MAX && row->y >= 0 && row->y <= INPUT_ABS_MAX)
+            return 0;
+    }
+    return error_set(err, "-pointer %s: write X,Y@SECONDS or X,Y,click@SECONDS with X and Y from 0 to %d over the screen", value,
+                     INPUT_ABS_MAX);
+}
+
+static int set_debug(struct options *o, const char *value, struct error *err)
+{
+    o->logs_guest_errors = true;
+    return strcmp(value, "guest_errors") ? error_set(err, "-d %s: there is only -d guest_errors", value) : 0;
+}
+
+static int set_hash(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->shows_hash = true;
+    return 0;
+}
+
+static int set_stats(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->shows_stats = true;
+    return 0;
+}
+
+static int set_version(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->wants_version = true;
+    return 0;
+}
+
+static int set_help(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->wants_help = true;
+    return 0;
+}
+
+/* ---- the table ---- */
+
+const struct option_row option_rows[] = {
+    { "kernel", "FILE", set_kernel, "Boot" },
+    { "initrd", "FILE", set_initrd, NULL },
+    { "append", "TEXT", set_append, NULL },
+    { "dtb", "FILE", set_dtb, NULL },
+    { "machine", "virt[,dumpdtb=FILE][,info]", set_machine, "Machine" },
+    { "cpu", "cortex-a53", set_cpu, NULL },
+    { "m", "SIZE", set_memory, NULL },
+    { "smp", "1", set_smp, NULL },
+    { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
+    { "seed", "N|random", set_seed, NULL },
+    { "name", "TEXT", set_name, NULL },
+    { "drive", "file=FILE[,format=raw][,if=virtio|none][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive, "Disks" },
+    { "nic", "none|user[,hostfwd=tcp:[ADDR]:PORT-[ADDR]:PORT]...[,mac=MAC][,net=NET]...", set_nic, "Network" },
+    { "display", "sdl|none", set_display, "Screen" },
+    { "vga", "virtio|simplefb|none", set_vga, NULL },
+    { "full-screen", NULL, set_full_screen, NULL },
+    { "nographic", NULL, set_nographic, NULL },
+    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
+      set_serial, "Serial" },
+    { "speed", "max|PERCENT", set_speed, "Time" },
+    { "limit", "SECONDS", set_limit, NULL },
+    { "no-reboot", NULL, set_no_reboot, NULL },
+    { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
+    { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },
+    { "pointer", "X,Y[,click]@SECONDS", add_pointer, NULL },
+    { "stats", NULL, set_stats, "Tell" },
+    { "state-hash", NULL, set_hash, NULL },
+    { "d", "guest_errors", set_debug, NULL },
+    { "version", NULL, set_version, NULL },
+    { "help", NULL, set_help, NULL },
+    { "M", "virt", set_machine, "" },
+    { "h", NULL, set_help, "" },
+};
+
+const size_t option_row_count = ARRAY_SIZE(option_rows);

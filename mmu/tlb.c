@@ -10,13 +10,28 @@ void tlb_flush(struct tlb_bank *bank)
 {
     for (int i = 0; i < TLB_SIZE; i++)
         forget(&bank->entry[i]);
-    bank->large = false;
+    bank->large_first = UINT64_MAX;
+    bank->large_last = 0;
 }
 
-/* Both addresses in one mapping of 2^bits bytes? The top byte may hold a tag that translation ignores. */
+/* The top byte may hold a tag that translation ignores. */
+static gva_t untagged(gva_t va)
+{
+    return va << 8;
+}
+
 static bool same_mapping(gva_t a, gva_t b, unsigned bits)
 {
-    return (a ^ b) << 8 >> (8 + bits) == 0;
+    return untagged(a ^ b) >> (8 + bits) == 0;
+}
+
+void tlb_note_large(struct tlb_bank *bank, gva_t va, unsigned bits)
+{
+    gva_t first = untagged(va & ~mask64(bits)), last = untagged(va | mask64(bits));
+    if (first < bank->large_first)
+        bank->large_first = first;
+    if (last > bank->large_last)
+        bank->large_last = last;
 }
 
 void tlb_flush_page(struct tlb_bank *bank, gva_t va)
@@ -24,7 +39,7 @@ void tlb_flush_page(struct tlb_bank *bank, gva_t va)
     struct tlb_entry *e = tlb_entry(bank, va);
     if (same_mapping(e->read, va, PAGE_BITS) || same_mapping(e->write, va, PAGE_BITS))
         forget(e);
-    if (!bank->large)
+    if (untagged(va) < bank->large_first || untagged(va) > bank->large_last)
         return;
     for (int i = 0; i < TLB_SIZE; i++) {
         e = &bank->entry[i];

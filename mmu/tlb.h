@@ -26,7 +26,7 @@ struct tlb_entry {
 /* One bank per set of permissions (exception level) and address space in use. */
 struct tlb_bank {
     struct tlb_entry entry[TLB_SIZE];
-    bool large;              /* some entry is a piece of a larger guest mapping */
+    gva_t large_first, large_last;   /* entries that are pieces of larger guest mappings lie between these, shifted as below */
 };
 
 static inline struct tlb_entry *tlb_entry(struct tlb_bank *bank, gva_t va)
@@ -53,6 +53,9 @@ static inline uint8_t *tlb_host(const struct tlb_entry *e, gva_t va)
 
 /* Forgets everything. */
 void tlb_flush(struct tlb_bank *bank);
+
+/* To be called for an entry of va that is a piece of a guest mapping of 2^bits bytes, bits > PAGE_BITS. */
+void tlb_note_large(struct tlb_bank *bank, gva_t va, unsigned bits);
 
 /* Forgets every entry that came from the guest mapping which holds va. */
 void tlb_flush_page(struct tlb_bank *bank, gva_t va);

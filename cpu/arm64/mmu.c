@@ -133,7 +133,7 @@ void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mappin
     e->add = (uintptr_t)ram->host + (offset & PAGE_MASK) - page;
     e->mapped = m->size_bits;
     if (m->size_bits > PAGE_BITS)
-        bank->large = true;
+        tlb_note_large(bank, va, m->size_bits);
     if (el)
         note_kernel_use(mmu, va, m);
 }

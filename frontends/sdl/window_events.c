@@ -217,6 +217,16 @@ static void take_close(struct window *w)
     post(w, (struct host_message){ .kind = HOST_POWER });
 }
 
+/* Full screen is a size to tell the guest of, but not one that the user wants to keep. */
+static void take_size(struct window *w, int width, int height)
+{
+    bool is_ours = width == w->fitted_width && height == w->fitted_height;
+    if (!is_ours && !(SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP))
+        w->was_resized = true;
+    if (!is_ours || w->has_told_size)
+        w->resized_at_ms = SDL_GetTicks64();
+}
+
 static void take_window_event(struct window *w, const SDL_WindowEvent *event)
 {
     switch (event->event) {
@@ -226,10 +236,7 @@ static void take_window_event(struct window *w, const SDL_WindowEvent *event)
             set_grab(w, false);
         break;
     case SDL_WINDOWEVENT_RESIZED:
-        if (event->data1 != w->fitted_width || event->data2 != w->fitted_height) {
-            w->was_resized = true;
-            w->resized_at_ms = SDL_GetTicks64();
-        }
+        take_size(w, event->data1, event->data2);
         break;
     case SDL_WINDOWEVENT_CLOSE:
         take_close(w);
@@ -245,6 +252,7 @@ void window_tell_size(struct window *w)
         || SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0)
         return;
     w->resized_at_ms = 0;
+    w->has_told_size = true;
     post(w, (struct host_message){ .kind = HOST_RESIZE, .x = width, .y = height });
 }
 

@@ -40,6 +40,7 @@ struct window {
     float wheel_x, wheel_y;            /* parts of notches */
     int fitted_width, fitted_height;   /* the size given to the window for the guest's picture */
     bool was_resized;                  /* by the user: it stays as it is */
+    bool has_told_size;
     uint64_t resized_at_ms;            /* 0: the guest has been told */
 
     /* the title */

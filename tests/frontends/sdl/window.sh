@@ -35,6 +35,7 @@ title_has() { xdotool getwindowname "$window" | grep -q -e "$1"; }
 serial_has() { grep -q "$1" serial.txt; }
 has_picture() { head -c 8 orrery-*.png | od -An -c | grep -q 'P   N   G'; }
 has_window() { window=$(xdotool search --name 'echo.*Orrery' | head -n 1); [ -n "$window" ]; }
+has_size() { xdotool getwindowgeometry "$window" | grep -q "Geometry: $1"; }
 has_ended() { ! kill -0 "$program"; }
 
 # Xvfb takes a free display number itself and says which.
@@ -61,6 +62,10 @@ if check "a window appears" has_window; then
     check "Ctrl-Alt-P writes a picture" has_picture
     xdotool key ctrl+alt+1
     check "Ctrl-Alt-1 shows the screen again" sh -c "! xdotool getwindowname $window | grep -q console"
+    xdotool windowsize "$window" 800 500
+    check "the window can be resized" has_size 800x500
+    xdotool key ctrl+alt+g
+    check "Ctrl-Alt-G says that an absolute mouse needs no grabbing" title_has 'no grabbing'
     python3 "$here/close_window.py" "$window"
     check "closing asks the guest first" title_has 'close again to stop'
     python3 "$here/close_window.py" "$window"

@@ -160,6 +160,21 @@ uint64_t machine_instructions(const struct machine *m)
     return m->cpu->cpu.cycles - m->cpu->cpu.idle_cycles;
 }
 
+void machine_statistics(const struct machine *m, void (*line)(void *to, const char *text), void *to)
+{
+    const struct cpu *cpu = &m->cpu->cpu;
+    const struct { const char *what; uint64_t number; } rows[] = {
+        { "idle cycles", cpu->idle_cycles }, { "decoded instructions", cpu->code->decoded_ops },
+        { "block look-ups", cpu->code->lookups }, { "pages whose code changed", cpu->code->drops },
+        { "code cache flushes", cpu->code->flushes }, { "table walks", cpu->walks },
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+        char text[80];
+        snprintf(text, sizeof text, "%s: %llu", rows[i].what, (unsigned long long)rows[i].number);
+        line(to, text);
+    }
+}
+
 /* RAM, page by page; a page of zeroes counts for nothing, so untouched memory costs little. */
 static uint64_t hash_ram(uint64_t hash, const struct ram *ram)
 {

@@ -65,6 +65,9 @@ tick_t machine_idle_until(const struct machine *machine);
 
 uint64_t machine_instructions(const struct machine *machine);
 
+/* What the engine was busy with, for -stats: lines "what: number". Not part of the machine's state. */
+void machine_statistics(const struct machine *machine, void (*line)(void *to, const char *text), void *to);
+
 /* A hash over every part's state, the core and RAM: equal for equal runs. */
 uint64_t machine_hash(const struct machine *machine);
 

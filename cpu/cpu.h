@@ -47,8 +47,8 @@ struct cpu {
     struct clock *clock;
     struct space *space;
     uint64_t hz;                 /* cycles per second of virtual time */
-    uint64_t instructions;       /* executed, as far as they differ from cycles (idle time is no instruction) */
-    uint64_t idle_cycles;        /* cycles spent in WFI */
+    uint64_t idle_cycles;        /* cycles spent in WFI; all others executed an instruction */
+    uint64_t walks;              /* of page tables, for -stats */
     bool halted;                 /* sleeping in WFI */
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
 };

@@ -106,6 +106,7 @@ int mmu_translate(struct arm64 *c, gva_t va, unsigned el, enum mmu_access access
         return translate_flat(c, va, access, m);
     struct arm64_walk_regs regs = { .ttbr0 = c->ttbr0_el1, .ttbr1 = c->ttbr1_el1, .tcr = c->tcr_el1, .mair = c->mair_el1,
                                     .wxn = c->sctlr_el1 & SCTLR_WXN, .pa_bits = ARM64_PA_BITS };
+    c->cpu.walks++;
     int fault = arm64_walk(c->cpu.space, &regs, va, m);
     return fault == FAULT_NONE ? check_rights(m, el, access) : fault;
 }

@@ -222,6 +222,11 @@ enum host_end session_run(struct session *s)
     return end;
 }
 
+static void print_statistic(void *to, const char *text)
+{
+    fprintf(to, "%s\n", text);
+}
+
 void session_report(struct session *s)
 {
     if (s->options->shows_hash)
@@ -233,6 +238,7 @@ void session_report(struct session *s)
         fprintf(stderr, "instructions: %.0f\nvirtual seconds: %.6f\nhost CPU seconds: %.3f\nMIPS: %.1f\n", instructions,
                 (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds,
                 seconds > 0 ? instructions / seconds * 1e-6 : 0);
+        machine_statistics(s->machine, print_statistic, stderr);
     }
     fflush(stdout);
 }

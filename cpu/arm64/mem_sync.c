@@ -6,17 +6,51 @@
 
 /* ---- exclusives: rd is Rt, ra Rt2, rm the status register Rs, aux the size of one element ---- */
 
+/* Every lock and counter of a guest comes by here: what the inline TLB proves needs no walk. What is not aligned, or has SP as base,
+   is looked at the slow way. */
+static bool is_quick(const struct arm64 *c, const struct op *o, gva_t va, unsigned total, bool write)
+{
+    const struct tlb_entry *e = tlb_entry(c->cpu.tlb, va);
+    bool proven = write ? tlb_writable(e, va, total) : tlb_readable(e, va, total);
+    return likely(proven && !(va & (total - 1)) && o->rn != REG_SP);
+}
+
+static bool quick_load(struct arm64 *c, const struct op *o, gva_t va, unsigned size, bool pair)
+{
+    if (!is_quick(c, o, va, pair ? 2 * size : size, false))
+        return false;
+    const uint8_t *host = tlb_host(tlb_entry(c->cpu.tlb, va), va);
+    c->loaded = ld_le(host, size);
+    if (pair)
+        c->loaded_high = ld_le(host + size, size);
+    return true;
+}
+
+static bool quick_store(struct arm64 *c, const struct op *o, gva_t va, unsigned size, bool pair)
+{
+    if (!is_quick(c, o, va, pair ? 2 * size : size, true))
+        return false;
+    uint8_t *host = tlb_host(tlb_entry(c->cpu.tlb, va), va);
+    st_le(host, c->x[o->rd], size);
+    if (pair)
+        st_le(host + size, c->x[o->ra], size);
+    return true;
+}
+
 /* The monitor remembers address, size and value; a store succeeds if memory still holds the value. With one core this differs
    from a hardware monitor only where the manual leaves the outcome open. */
 static bool monitor_load(struct arm64 *c, const struct op *o, const struct block *b, unsigned size, bool pair)
 {
     gva_t va = BASE;
-    if (!arm64_aligned(c, o, b, va, pair ? 2 * size : size, false))
-        return false;
-    if (!(pair ? arm64_load_pair(c, o, b, va, size) : arm64_load(c, o, b, va, size)))
-        return false;
+    unsigned total = pair ? 2 * size : size;
+    if (!quick_load(c, o, va, size, pair)) {
+        if (!arm64_aligned(c, o, b, va, total, false))
+            return false;
+        if (!(pair ? arm64_load_pair(c, o, b, va, size) : arm64_load(c, o, b, va, size)))
+            return false;
+    }
     c->exclusive_va = va;
-    c->exclusive_size = pair ? 2 * size : size;
+    c->exclusive_size = total;
     c->exclusive_value[0] = c->loaded;
     c->exclusive_value[1] = pair ? c->loaded_high : 0;
     return true;
@@ -44,20 +78,22 @@ static int monitor_store(struct arm64 *c, const struct op *o, const struct block
 {
     gva_t va = BASE;
     unsigned total = pair ? 2 * size : size;
-    if (!arm64_aligned(c, o, b, va, total, true))
+    if (!is_quick(c, o, va, total, true) && !arm64_aligned(c, o, b, va, total, true))
         return -1;
     if (c->exclusive_size != total || c->exclusive_va != va) {
         c->exclusive_size = 0;
         return 1;
     }
     c->exclusive_size = 0;
-    if (!(pair ? arm64_load_pair(c, o, b, va, size) : arm64_load(c, o, b, va, size)))
+    if (!quick_load(c, o, va, size, pair) &&
+        !(pair ? arm64_load_pair(c, o, b, va, size) : arm64_load(c, o, b, va, size)))
         return -1;
     if (c->loaded != c->exclusive_value[0] || (pair && c->loaded_high != c->exclusive_value[1]))
         return 1;
-    if (!(pair ? arm64_store_pair(c, o, b, va, size, c->x[o->rd], c->x[o->ra]) : arm64_store(c, o, b, va, size, c->x[o->rd])))
-        return -1;
-    return 0;
+    if (quick_store(c, o, va, size, pair))
+        return 0;
+    return (pair ? arm64_store_pair(c, o, b, va, size, c->x[o->rd], c->x[o->ra])
+                 : arm64_store(c, o, b, va, size, c->x[o->rd])) ? 0 : -1;
 }
 
 HANDLER(stxr)

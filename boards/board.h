@@ -77,6 +77,7 @@ struct machine {
     void *fdt;
     size_t fdt_size;
     gpa_t entry, fdt_at;
+    gpa_t reserved;           /* from here to the end of RAM is the board's own (a framebuffer); 0: nothing */
     enum machine_stop stop;   /* MACHINE_REACHED: go on */
 };
 

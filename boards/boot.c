@@ -81,7 +81,8 @@ static int unpack(const char *name, struct blob *b, struct error *err)
 
 static int put(struct machine *m, const char *what, gpa_t at, const void *data, size_t size, struct error *err)
 {
-    if (!space_write(&m->space, at, data, size))
+    bool meets_reserved = m->reserved && at + size > m->reserved;
+    if (meets_reserved || !space_write(&m->space, at, data, size))
         return error_set(err, "%s (%zu KiB at 0x%llx) does not fit into the %llu MiB of memory; try a larger -m", what,
                          size >> 10, (unsigned long long)at, (unsigned long long)(m->ram->size / MIB));
     return 0;

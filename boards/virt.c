@@ -55,7 +55,7 @@ static void options(struct machine *m, const struct part *part, struct device *d
     else if (!strcmp(part->class, "virtio-rng"))
         board_option(device, "seed", m->config.seed);
     else if (!strcmp(part->class, "simple-framebuffer"))
-        board_option(device, "base", framebuffer_base(m));
+        board_option(device, "base", m->reserved = framebuffer_base(m));
 }
 
 static void tree(struct machine *m, void *fdt)

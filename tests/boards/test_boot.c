@@ -258,6 +258,18 @@ START_TEST(an_initrd_larger_than_memory_is_refused)
 }
 END_TEST
 
+START_TEST(nothing_is_loaded_into_the_framebuffer)
+{
+    struct image i = make_image(0, 0x10000);
+    struct machine_config config = config_of(file(&i, sizeof i));
+    config.initrd = file("", 0);
+    ck_assert_int_eq(truncate(config.initrd, RAM_MIB / 2 * MIB - 6 * MIB), 0);   /* ends 2 MiB inside the top 8 */
+    machine_free(expect_boot(&config));
+    config.display_device = "simple-framebuffer";
+    expect_refused(&config, "-m");
+}
+END_TEST
+
 START_TEST(a_tree_of_the_user_gets_arguments_and_initrd)
 {
     struct image i = make_image(0, 0x10000);
@@ -397,6 +409,7 @@ Suite *test_suite(void)
     tcase_add_test(t, bad_elf_files_are_refused_with_the_reason);
     tcase_add_test(t, an_initrd_lies_behind_the_kernel_and_the_tree_says_where);
     tcase_add_test(t, an_initrd_larger_than_memory_is_refused);
+    tcase_add_test(t, nothing_is_loaded_into_the_framebuffer);
     tcase_add_test(t, a_tree_of_the_user_gets_arguments_and_initrd);
     tcase_add_test(t, damaged_trees_do_no_harm);
     tcase_add_test(t, absurd_memory_sizes_are_refused);

@@ -147,7 +147,7 @@ help:
 	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
-	@echo 'make bench            speed beside QEMU and the host; BENCH=quick, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
+	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
 	@echo 'make clean           remove build/'

@@ -18,29 +18,34 @@ goals = []
 def goal(what, value, relation, bound):
     is_met = value <= bound if relation == "<=" else value >= bound
     goals.append(is_met)
-    print(f"goal: {what}: {value:.2f}, wanted {relation} {bound}: {'met' if is_met else 'MISSED'}", flush=True)
+    print(f"* goal: {what}: {value:.2f}, wanted {relation} {bound}: {'met' if is_met else 'MISSED'}", flush=True)
 
 
 def main():
-    is_quick = os.environ.get("BENCH") == "quick"
-    runs = 1 if is_quick else int(os.environ.get("BENCH_RUNS", "5"))
+    mode = os.environ.get("BENCH", "all")
+    if mode not in ("all", "quick", "systems"):
+        raise Failed(f"BENCH={mode} is not known; there are quick (kernels, one run) and systems (no kernels)")
+    runs = 1 if mode == "quick" else int(os.environ.get("BENCH_RUNS", "5"))
     only = os.environ.get("BENCH_ONLY", "").split()
     orrery = os.environ.get("ORRERY", "build/orrery")
     native = os.path.join(os.path.dirname(orrery), "roms/bench/native")
     qemu = shutil.which("qemu-system-aarch64")
 
-    print(f"{datetime.date.today()}, {host_name()}; medians of {runs}, CPU seconds without start-up (runs of no iterations)")
+    print("# What `make bench` prints\n")
+    print(f"{datetime.date.today()}, {host_name()}. Medians of {runs}; CPU seconds without start-up (runs of no iterations).")
     if not qemu:
-        print("there is no qemu-system-aarch64 here; its columns stay empty")
+        print("There is no qemu-system-aarch64 here; its columns stay empty.")
+    print()
     with tempfile.TemporaryFile() as errors:
-        results = Kernels(orrery, qemu, native, errors).table(runs, only)
+        results = Kernels(orrery, qemu, native, errors).table(runs, only) if mode != "systems" else []
         integer = [mips for kernel, mips, _ in results if kernel.group == "integer"]
+        print()
         if integer:
             goal("integer kernels, median (MIPS)", statistics.median(integer), ">=", 600)
             goal("integer kernels, slowest (MIPS)", min(integer), ">=", 600)
-        if not is_quick and not only:
+        if mode != "quick" and not only:
             Systems(orrery, qemu, errors).report(runs, goal)
-    print(f"{sum(goals)} of {len(goals)} goals met")
+    print(f"\n{sum(goals)} of {len(goals)} goals met")
     return 0
 
 

@@ -43,9 +43,10 @@ class Child:
         deadline = time.monotonic() + seconds
         while text.encode() not in self.text:
             if self.read(deadline - time.monotonic()) is None:
+                why = f"no {text!r} within {seconds} s" if time.monotonic() >= deadline else f"ended without {text!r}"
                 said = self.text[-300:].decode(errors="replace")
                 self.end(signal.SIGKILL)
-                raise Failed(f"{self.command[0]}: no {text!r} within {seconds} s; its last words: {said!r} {self.complaints()}")
+                raise Failed(f"{self.command[0]}: {why}; its last words: {said!r} {self.complaints()}")
         before, self.text = self.text.split(text.encode(), 1)
         return before.decode(errors="replace")
 

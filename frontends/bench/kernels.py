@@ -6,7 +6,7 @@ import subprocess
 from child import Child, Failed
 
 IMAGE = "roms/bench/bench.img"
-COLUMNS = "{:<9} {:<8} {:>6} {:>9} {:>6} {:>8} {:>6} {:>9} {:>6}"
+COLUMNS = "| {:<8} | {:<7} | {:>6} | {:>8} | {:>5} | {:>6} | {:>5} | {:>8} | {:>5} |"
 
 
 class Kernel:
@@ -56,6 +56,7 @@ class Kernels:
     def table(self, runs, only):
         """Prints a row a kernel; returns MIPS by name and group."""
         print(COLUMNS.format("kernel", "group", "Minstr", "orrery s", "MIPS", "qemu s", "ratio", "native s", "ratio"))
+        print("|-|-|-:|-:|-:|-:|-:|-:|-:|")
         results = []
         for kernel in self.all:
             if only and kernel.name not in only:

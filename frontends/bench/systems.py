@@ -37,8 +37,8 @@ class Systems:
         if program == "orrery":
             return Child([self.orrery, "-speed", "max", "-stats", "-nic", "user", *common], self.errors)
         # The devices that orrery's machine has, and no others.
-        devices = ["-nodefaults", "-global", "virtio-mmio.force-legacy=false", "-nic", "user,model=virtio-net-device"]
-        for device in "virtio-gpu-device", "virtio-keyboard-device", "virtio-tablet-device":
+        devices = ["-nodefaults", "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=net"]
+        for device in "virtio-net-device,netdev=net", "virtio-gpu-device", "virtio-keyboard-device", "virtio-tablet-device":
             devices += ["-device", device]
         return Child([self.qemu, "-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-accel", "tcg,thread=single", *devices, *common],
                      self.errors)
@@ -61,13 +61,13 @@ class Systems:
                 results[program].append(self.boot_installer(program))
         seconds = {program: statistics.median(result[0] for result in results[program]) for program in programs}
         mine, instructions = seconds["orrery"], results["orrery"][0][1]
-        print(f"text installer to \"Select a language\": {instructions / 1e6:.0f} Minstr, orrery {mine:.1f} s "
+        print(f"* text installer to \"Select a language\": {instructions / 1e6:.0f} Minstr, orrery {mine:.1f} s "
               f"({instructions / mine / 1e6:.0f} MIPS)", end="")
         print(f", qemu {seconds['qemu']:.1f} s, ratio {mine / seconds['qemu']:.2f}" if self.qemu else "")
         if self.qemu:
             goal("installer, CPU seconds against QEMU", mine / seconds["qemu"], "<=", 1.2)
         peak, ram = max((result[2] for result in results["orrery"]), key=lambda memory: memory[0] - memory[1])
-        print(f"its memory: peak {peak / MIB:.0f} MiB, of that {ram / MIB:.0f} MiB guest RAM")
+        print(f"* its memory: peak {peak / MIB:.0f} MiB, of that {ram / MIB:.0f} MiB guest RAM")
         goal("memory besides the guest's RAM (MB)", (peak - ram) / 1e6, "<=", 200)
 
     def boot_disk(self):
@@ -105,7 +105,7 @@ class Systems:
             start = boot if begin == "begin" else self.count(command, begin)
             instructions, seconds = self.run_busy(command, begin, end)
             instructions -= start
-            print(f"{name}: {instructions / 1e6:.0f} Minstr, {seconds:.2f} s")
+            print(f"* {name}: {instructions / 1e6:.0f} Minstr, {seconds:.2f} s")
             goal(f"{name} in the guest (MIPS)", instructions / seconds / 1e6, ">=", 600)
 
     def report_start(self, runs, goal):
@@ -124,8 +124,8 @@ class Systems:
             self.report_start(runs, goal)
             self.report_installer(min(runs, 3), goal)
         else:
-            print("no rows of the installer: roms/guests/fetch gets it")
+            print("* no rows of the installer: roms/guests/fetch gets it")
         if self.disk:
             self.report_programs(goal)
         else:
-            print("no rows of programs in a Debian guest: roms/guests/build-disk makes it")
+            print("* no rows of programs in a Debian guest: roms/guests/build-disk makes it")

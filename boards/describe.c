@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A board's page, from its table: what docs/board-*.md hold and `-machine NAME,info` prints. It is Markdown, and made to be read as
-   plain text too. */
+/* A board's page, from its table: what docs/board-*.md hold and `-machine NAME,info` prints. It is Markdown, and made to be
+   read as plain text too. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 
 /* ---- exclusives: rd is Rt, ra Rt2, rm the status register Rs, aux the size of one element ---- */
 
-/* Every lock and counter of a guest comes by here: what the inline TLB proves needs no walk. What is not aligned, or has SP as base,
-   is looked at the slow way. */
+/* Every lock and counter of a guest comes by here: what the inline TLB proves needs no walk. What is not aligned, or has SP as
+   base, is looked at the slow way. */
 static bool is_quick(const struct arm64 *c, const struct op *o, gva_t va, unsigned total, bool write)
 {
     const struct tlb_entry *e = tlb_entry(c->cpu.tlb, va);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: a board whose table cannot be built, that does not run the smallest guest, tells it a device tree it cannot use, or that is
-   not the same machine twice. Each test runs once for every board of boards.def. */
+/* Catches: a board whose table cannot be built, that does not run the smallest guest, tells it a device tree it cannot use, or
+   that is not the same machine twice. Each test runs once for every board of boards.def. */
 #include <libfdt.h>
 #include <string.h>
 

@@ -168,7 +168,8 @@ START_TEST(the_tree_is_that_of_qemus_board)
     int fd = mkstemp(name);
     ck_assert_int_ge(fd, 0);
     close(fd);
-    snprintf(command, sizeof command, "qemu-system-aarch64 -M virt,dumpdtb=%s -cpu cortex-a53 -m 1024 -nographic -net none >%s 2>&1",
+    snprintf(command, sizeof command,
+             "qemu-system-aarch64 -M virt,dumpdtb=%s -cpu cortex-a53 -m 1024 -nographic -net none >%s 2>&1",
              name, "/dev/null");
     int status = system(command);
     FILE *file = fopen(name, "rb");   /* another file of this name: QEMU replaces it */

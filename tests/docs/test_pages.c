@@ -28,13 +28,15 @@ static void put_line(void *to, const char *text)
 static void put_instructions(FILE *to)
 {
     fprintf(to, "# A64 instructions\n\n"
-                "%zu rows of `cpu/arm64/insns*.def`, in their order. A picture is the instruction word as the manual (ARM DDI 0487, C4) draws\n"
-                "it: 0 and 1 are fixed, letters are fields. The decoder, the handlers' prototypes, the tests and this page are made from the\n"
-                "same rows; a word that no picture matches is UNDEFINED. Reads and writes are fields that name registers (V: SIMD&FP), F the\n"
-                "flags, S FPSR. Of a row some words may still be unallocated, which its decode function says.\n\n"
-                "| name | picture | class | reads | writes |\n|---|---|---|---|---|\n", ARRAY_SIZE(rows));
+            "%zu rows of `cpu/arm64/insns*.def`, in their order. A picture is the instruction word as the manual (ARM DDI\n"
+            "0487, C4) draws it: 0 and 1 are fixed, letters are fields. The decoder, the handlers' prototypes, the tests and\n"
+            "this page are made from the same rows; a word that no picture matches is UNDEFINED. Reads and writes are fields\n"
+            "that name registers (V: SIMD&FP), F the flags, S FPSR. Of a row some words may still be unallocated, which its\n"
+            "decode function says.\n\n"
+            "| name | picture | class | reads | writes |\n|---|---|---|---|---|\n", ARRAY_SIZE(rows));
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-        fprintf(to, "| %s | `%s` | %s | %s | %s |\n", rows[i].name, rows[i].picture, rows[i].class, rows[i].reads, rows[i].writes);
+        fprintf(to, "| %s | `%s` | %s | %s | %s |\n", rows[i].name, rows[i].picture, rows[i].class, rows[i].reads,
+                rows[i].writes);
 }
 
 /* The page's file as it is, or NULL. */

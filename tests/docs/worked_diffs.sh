@@ -25,7 +25,7 @@ for diff in "${diffs[@]}"; do
 done
 
 if [ -n "${LONG:-}" ] && [ "$failed" -eq 0 ]; then
-    programs="build/tests/cpu/arm64/test_cssc build/tests/cpu/arm64/test_decode build/tests/cpu/arm64/test_random
+    programs="build/tests/cpu/arm64/test_cssc build/tests/cpu/arm64/test_tables build/tests/cpu/arm64/test_random
         build/tests/devices/gpio/test_latch build/tests/devices/test_classes build/tests/boards/test_machine"
     # shellcheck disable=SC2086 # words
     if (cd "$work/tree" && ./configure && make -j2 build/orrery build/tests/docs/test_pages $programs &&

@@ -45,5 +45,8 @@ check "every source file begins with its licence" "$(for f in $sources; do
     head -n 2 "$f" | grep -q 'SPDX-License-Identifier: MIT' || echo "$f"
 done)"
 
+check "lines of at most 130 columns" "$(echo "$sources" | grep -vE '[.]sh$|^(roms|tests)/' |
+    LC_ALL=C.UTF-8 xargs grep -nE '^.{131}' | cut -c1-80)"
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -179,7 +179,8 @@ START_TEST(rights_follow_leaf_tables_and_wxn)
         bool ap_el0 = n & 1, ap_ro = n & 2, leaf_pxn = n & 4, leaf_uxn = n & 8;
         bool t_el0 = n & 16, t_ro = n & 32, t_pxn = n & 64, t_uxn = n & 128, wxn = n & 256;
         uint64_t leaf = AF | 3 | (ap_el0 ? EL0 : 0) | (ap_ro ? READ_ONLY : 0) | (leaf_pxn ? pxn : 0) | (leaf_uxn ? uxn : 0);
-        uint64_t tables = (t_el0 ? no_el0_table : 0) | (t_ro ? read_only_table : 0) | (t_pxn ? pxn_table : 0) | (t_uxn ? uxn_table : 0);
+        uint64_t tables = (t_el0 ? no_el0_table : 0) | (t_ro ? read_only_table : 0) | (t_pxn ? pxn_table : 0) |
+            (t_uxn ? uxn_table : 0);
         struct arm64_mapping m;
         make(12, 25, 0, 3, leaf, tables);
         regs.wxn = wxn;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: keys and clicks at other times than asked for, chords released in the wrong order, things not done that nobody is told of. */
+/* Catches: keys and clicks at other times than asked for, chords released in the wrong order, things not done that nobody is
+   told of. */
 #include <string.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: pictures lost, torn or sent more often than a screen shows them, a sleeping guest that keeps the window busy, a guest's
-   pointer larger than its buffer, serial text lost or without bound. The two threads are played one after the other. */
+/* Catches: pictures lost, torn or sent more often than a screen shows them, a sleeping guest that keeps the window busy, a
+   guest's pointer larger than its buffer, serial text lost or without bound. The two threads are played one after the other. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,9 +3,25 @@
 
 #include "cpu/engine.h"
 
+void cpu_set_rate(struct cpu *cpu, uint64_t hz)
+{
+    uint64_t a = TICKS_PER_SECOND, b = hz;
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    cpu->hz = hz;
+    cpu->ticks_num = TICKS_PER_SECOND / a;
+    cpu->ticks_den = hz / a;
+    cpu->ticks_below = UINT64_MAX / cpu->ticks_num;
+}
+
 /* Virtual time of a cycle count is computed from the count, never added up. For rates below 2^32 Hz. */
 tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles)
 {
+    if (likely(cycles < cpu->ticks_below))
+        return cycles * cpu->ticks_num / cpu->ticks_den;
     uint64_t seconds = cycles / cpu->hz, rest = cycles % cpu->hz;
     return seconds * TICKS_PER_SECOND + muldiv64(rest * 1000, TICKS_PER_SECOND / 1000, (uint32_t)cpu->hz);
 }
@@ -38,8 +54,9 @@ void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b)
 
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b)
 {
-    cpu_sync(cpu, o, b);
-    cpu->cycles += (unsigned)(o - b->ops) + 1;
+    unsigned n = (unsigned)(o - b->ops);
+    cpu->pc = cpu->code_va + b->offset + 4 * n;
+    cpu->cycles += n + 1;
 }
 
 static struct block *find_block(struct cpu *cpu)

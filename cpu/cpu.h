@@ -46,7 +46,8 @@ struct cpu {
     const struct cpu_class *class;
     struct clock *clock;
     struct space *space;
-    uint64_t hz;                 /* cycles per second of virtual time */
+    uint64_t hz;                 /* cycles per second of virtual time; set by cpu_set_rate */
+    uint64_t ticks_num, ticks_den, ticks_below;   /* ticks = cycles * num / den, exact below a number of cycles */
     uint64_t idle_cycles;        /* cycles spent in WFI; all others executed an instruction */
     uint64_t walks;              /* of page tables, for -stats */
     bool halted;                 /* sleeping in WFI */
@@ -62,6 +63,9 @@ static inline void cpu_look_around(struct cpu *cpu)
     cpu->horizon = 0;
 }
 
+/* The core's clock rate, below 2^32 Hz. */
+void cpu_set_rate(struct cpu *cpu, uint64_t hz);
+
 /* Core cycles <-> virtual time. */
 tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles);
 uint64_t cpu_cycles_at(const struct cpu *cpu, tick_t at);   /* rounded up: the first cycle at or after `at` */
@@ -72,7 +76,8 @@ void cpu_idle_until(struct cpu *cpu, tick_t at);
 /* From within a handler: makes cpu->pc and clock->now exact for op o, before it touches anything that can look at them. */
 void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b);
 
-/* cpu_sync, and counts o and what came before it in b: for a handler that leaves the block at o. The op counts as executed. */
+/* Makes cpu->pc exact for op o and counts o and what came before it in b: for a handler that leaves the block at o. The op counts as
+   executed. The clock is left alone: who looks at it calls cpu_sync before. */
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b);
 
 #endif

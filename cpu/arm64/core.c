@@ -66,7 +66,7 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
     c->cpu.class = &arm64_class;
     c->cpu.space = space;
     c->cpu.clock = clock;
-    c->cpu.hz = hz;
+    cpu_set_rate(&c->cpu, hz);
     c->cpu.code = code_new();
     c->mmu = mmu_new();
     c->mpidr = 0x80000000;

@@ -31,6 +31,7 @@ COLD_HANDLER(hvc)
 {
     if (!c->el || !c->firmware)
         return arm64_undefined(c, o, b);
+    cpu_sync(&c->cpu, o, b);
     cpu_leave(&c->cpu, o, b);
     c->cpu.pc += 4;
     c->x[0] = c->firmware(c->board, c->x);

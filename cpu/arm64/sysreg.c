@@ -256,6 +256,7 @@ HANDLER(msr_special)
         return arm64_undefined(c, o, b);
     if (el0_denied(c, ROW->code))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    cpu_sync(&c->cpu, o, b);
     cpu_leave(&c->cpu, o, b);
     c->cpu.pc += 4;
     ROW->set(c, c->x[o->rn]);

@@ -43,7 +43,7 @@ $(B)/cpu/arm64/simd_%.o: CFLAGS_ALL += $(LANE_FLAGS)
 
 LIB_SRC := $(wildcard base/*.c bus/*.c mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c cpu/*/*/*.c devices/*.c devices/*/*.c boards/*.c) \
            $(filter-out frontends/cli/main.c,$(wildcard frontends/*.c frontends/*/*.c))
-LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/roms/demo.o
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 TEST_SCRIPTS := $(sort $(filter-out %/lib.sh %/run.sh,$(wildcard tests/*/*.sh tests/*/*/*.sh)))
@@ -59,6 +59,13 @@ $(B)/orrery: $(B)/frontends/cli/main.o $(B)/liborrery.a
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
+	$(call show,CC,$@)$(CC) $(CFLAGS_ALL) -c -o $@ $<
+
+# What the program shows without -kernel (roms/demo.h): the committed image as an array, by tools that every host has.
+$(B)/roms/demo.c: roms/demo/demo.img roms/embed
+	@mkdir -p $(@D)
+	$(call show,EMBED,$@)roms/embed rom_demo $< > $@
+$(B)/roms/demo.o: $(B)/roms/demo.c $(B)/flags
 	$(call show,CC,$@)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
 build/config.mk: configure

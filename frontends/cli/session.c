@@ -16,13 +16,7 @@
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
 #include "frontends/sdl/window.h"
-
-#if __has_include("roms/demo.h")
 #include "roms/demo.h"
-#else
-static const unsigned char rom_demo_image[1];
-static const size_t rom_demo_size;
-#endif
 
 struct session {
     const struct options *options;
@@ -187,8 +181,6 @@ static int build_machine(struct session *s, struct error *err)
     c->initrd = o->initrd;
     c->append = o->append;
     c->dtb = o->dtb;
-    if (!o->kernel && !rom_demo_size)
-        return error_set(err, "the demo is not built in; add -kernel FILE");
     if (!o->kernel) {
         c->kernel_image = rom_demo_image;
         c->kernel_image_size = rom_demo_size;

@@ -22,6 +22,18 @@ static struct canvas begin_card(const struct panel *panel, const struct rect *re
     return canvas;
 }
 
+/* Small text when it is long, and words left out at the end when it is longer. */
+static void draw_value(const struct canvas *canvas, int x, int y, int width, const char *text)
+{
+    char line[FACT_LINE];
+    enum font_face face = font_width(FONT_BODY, text) <= width ? FONT_BODY : FONT_SMALL;
+
+    for (size_t length = print_into(line, sizeof line, "%s", text); length && font_width(face, line) > width; line[length] = 0)
+        while (length && line[--length] != ' ')
+            ;
+    font_draw(canvas, face, x, y, line, TEXT);
+}
+
 struct rect panel_machine(const struct panel *panel)
 {
     struct rect rect = {LEFT, MACHINE_TOP, WIDTH, MACHINE_HEIGHT};
@@ -42,8 +54,7 @@ struct rect panel_machine(const struct panel *panel)
     for (int i = 0; i < (int)(sizeof rows / sizeof rows[0]); i++) {
         int y = rect.y + 60 + i * 25;
         font_draw(&canvas, FONT_SMALL, rect.x + PAD, y, rows[i][0], QUIET);
-        bool fits = font_width(FONT_BODY, rows[i][1]) <= WIDTH - 2 * PAD - 76;
-        font_draw(&canvas, fits ? FONT_BODY : FONT_SMALL, rect.x + PAD + 76, y, rows[i][1], TEXT);
+        draw_value(&canvas, rect.x + PAD + 76, y, WIDTH - 2 * PAD - 76, rows[i][1]);
     }
     return rect;
 }
@@ -143,12 +154,14 @@ static void draw_caption(const struct canvas *canvas, const struct meter *meter,
         panel_size(size, sizeof size, meter->kilobytes[meter->done]);
         print_into(line, sizeof line, "measuring %s", size);
     } else {
-        int length = (int)print_into(line, sizeof line, "4 KB: %u.%02u ns  " FONT_DOT "  16 MB: %u.%02u ns",
+        int length = (int)print_into(line, sizeof line, "4 KB %u.%02u ns " FONT_DOT " 16 MB %u.%02u ns",
                                      meter->picoseconds[0] / 1000, meter->picoseconds[0] % 1000 / 10,
                                      meter->picoseconds[last] / 1000, meter->picoseconds[last] % 1000 / 10);
         if (meter->has_pmu && meter->millicycles[last])
-            print_into(line + length, sizeof line - (unsigned)length, "  " FONT_DOT "  %u cycles",
+            print_into(line + length, sizeof line - (unsigned)length, " " FONT_DOT " %u cycles",
                        (meter->millicycles[last] + 500) / 1000);
+        if (font_width(FONT_SMALL, line) > WIDTH - 2 * PAD)
+            line[length] = 0;
     }
     font_draw(canvas, FONT_SMALL, x, y, line, TEXT);
 }

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Debian on a virtio disk, with a network. Catches: disk data that is lost, torn or in the wrong place; flushes that are none; host errors
+that the guest never hears of; a network that loses or damages what passes."""
+import hashlib
+import http.server
+import os
+import resource
+import socket
+import subprocess
+import threading
+import urllib.request
+
+from guest import Machine, check, fetched, run, scratch
+
+MIB = 1 << 20
+PAGE = bytes(range(256)) * 4096 + b"the end"      # a megabyte and a bit
+
+
+class Server(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(PAGE)))
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, *_):
+        pass
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def empty_disk(folder, name, size):
+    disk = os.path.join(folder, name)
+    with open(disk, "wb") as file:
+        file.truncate(size)
+    return disk
+
+
+def boot(guest, *more, before=None):
+    machine = Machine("-speed", "max", "-m", "512", "-kernel", os.path.join(guest, "linux"), "-initrd", os.path.join(guest, "initrd.gz"),
+                      "-append", "root=LABEL=debian console=ttyAMA0 quiet",
+                      "-drive", f"file={os.path.join(guest, 'root.img')},if=virtio,format=raw,snapshot=on", *more, before=before)
+    machine.log_in()
+    return machine
+
+
+def on_host(*command):
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+    return done.returncode, done.stdout
+
+
+def files_and_network(guest, folder):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    inward = free_port()
+    disk = empty_disk(folder, "data.img", 64 * MIB)
+    machine = boot(guest, "-drive", f"file={disk},if=virtio,format=raw,serial=DATA1",
+                   "-nic", f"user,hostfwd=tcp:127.0.0.1:{inward}-:80")
+
+    said, status = machine.shell("cat /sys/block/vdb/serial")
+    check("the disk's serial number is read", said == "DATA1", said)
+    said, status = machine.shell("mkfs.ext4 -q /dev/vdb && mkdir -p /mnt && mount /dev/vdb /mnt")
+    check("a file system is made and mounted", status == 0, said)
+    said, status = machine.shell("for i in 1 2 3 4 5 6 7 8; do head -c 1500000 /dev/urandom > /mnt/random.$i; done; mkdir /mnt/many; "
+                                 "i=0; while [ $i -lt 300 ]; do echo $i > /mnt/many/$i; i=$((i+1)); done; rm /mnt/random.3; "
+                                 "echo persistent > /mnt/note; sync; sha256sum /mnt/random.8")
+    check("files are written", status == 0, said)
+    digest = said.split()[0]
+
+    said, status = machine.shell(f"busybox wget -q -O /mnt/page http://10.0.2.2:{server.server_port}/ && sha256sum /mnt/page")
+    check("a page of the host's server arrives whole", said.startswith(hashlib.sha256(PAGE).hexdigest()), said)
+    machine.shell("mkdir -p /srv && cp /mnt/page /srv/page && busybox httpd -p 80 -h /srv")
+    with urllib.request.urlopen(f"http://127.0.0.1:{inward}/page", timeout=120) as answer:
+        check("a page of the guest's server arrives whole", answer.read() == PAGE)
+
+    machine.send("umount /mnt; sync; poweroff\n")
+    check("power off ends the run with status 0", machine.end() == 0)
+    server.shutdown()
+    status, said = on_host("e2fsck", "-fn", disk)
+    check("e2fsck finds nothing to repair", status == 0, said.decode())
+    check("a small file is there", on_host("debugfs", "-R", "cat /note", disk)[1] == b"persistent\n")
+    check("the last of three hundred is there", on_host("debugfs", "-R", "cat /many/299", disk)[1] == b"299\n")
+    check("a removed file is not", b"random.3" not in on_host("debugfs", "-R", "ls /", disk)[1])
+    said = on_host("debugfs", "-R", "cat /random.8", disk)[1]
+    check("a large file is what the guest wrote", hashlib.sha256(said).hexdigest() == digest)
+
+
+def host_errors(guest, folder):
+    """The host refuses to write past a size: the guest must be told, and nothing else may happen. The limit lies above the size of the
+    root disk, whose changes kept aside are under it too."""
+    limit = 1280 * MIB
+    disk = empty_disk(folder, "large.img", 2048 * MIB)
+    machine = boot(guest, "-drive", f"file={disk},if=virtio,format=raw", "-nic", "none",
+                   before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    said, status = machine.shell("dd if=/dev/zero of=/dev/vdb bs=1M count=4 oflag=direct 2>&1")
+    check("what fits is written", status == 0, said)
+    said, status = machine.shell("tr '\\0' x < /dev/zero | dd of=/dev/vdb bs=1M seek=1500 count=1 iflag=fullblock oflag=direct 2>&1")
+    check("a host error is an I/O error of the guest", status != 0 and "Input/output error" in said, said)
+    said, status = machine.shell("echo alive; dd if=/dev/vdb of=/dev/null bs=1M count=4 2>&1")
+    check("the guest and its disk go on", status == 0 and "alive" in said, said)
+    machine.send("poweroff\n")
+    check("it still powers off", machine.end() == 0)
+
+
+def main():
+    guest, folder = fetched("build-disk"), scratch()
+    files_and_network(guest, folder)
+    host_errors(guest, folder)
+
+
+run(main)

@@ -76,8 +76,8 @@ void cpu_idle_until(struct cpu *cpu, tick_t at);
 /* From within a handler: makes cpu->pc and clock->now exact for op o, before it touches anything that can look at them. */
 void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b);
 
-/* Makes cpu->pc exact for op o and counts o and what came before it in b: for a handler that leaves the block at o. The op counts as
-   executed. The clock is left alone: who looks at it calls cpu_sync before. */
+/* Makes cpu->pc exact for op o and counts o and what came before it in b: for a handler that leaves the block at o. The op
+   counts as executed. The clock is left alone: who looks at it calls cpu_sync before. */
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b);
 
 #endif

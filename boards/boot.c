@@ -99,12 +99,31 @@ static int zero(struct machine *m, gpa_t at, uint64_t size)
 
 /* ---- kernels ---- */
 
+/* How long the file has to be, or 0 if it does not say: image_size counts uninitialised data too, but an Image with an EFI stub
+   is also a PE file (PE/COFF specification, "Section Table"), and its sections lie inside the file. */
+static uint64_t image_file_size(const struct blob *k)
+{
+    enum { PE_HEADER = 24, SECTION = 40 };
+    uint64_t pe = ld_le32(k->data + 60), wanted = 0;
+    if (memcmp(k->data, "MZ", 2) || k->size < PE_HEADER || pe > k->size - PE_HEADER || memcmp(k->data + pe, "PE\0\0", 4))
+        return 0;
+    unsigned count = ld_le16(k->data + pe + 6);
+    for (uint64_t at = pe + PE_HEADER + ld_le16(k->data + pe + 20); count-- && at + SECTION <= k->size; at += SECTION) {
+        uint64_t end = (uint64_t)ld_le32(k->data + at + 16) + ld_le32(k->data + at + 20);
+        wanted = end > wanted ? end : wanted;
+    }
+    return wanted;
+}
+
 /* Loads an Image; *end is the first byte behind it, its uninitialised data included. */
 static int load_image(struct machine *m, const struct blob *k, gpa_t *end, struct error *err)
 {
     uint64_t offset = ld_le64(k->data + 8), size = ld_le64(k->data + 16);
     if (ld_le64(k->data + 24) & IMAGE_BIG_ENDIAN)
         return error_set(err, "the kernel is big-endian; this machine runs little-endian AArch64");
+    if (image_file_size(k) > k->size)
+        return error_set(err, "the kernel is cut short: %zu of its %llu bytes are there; fetch it again", k->size,
+                         (unsigned long long)image_file_size(k));
     if (!size)   /* before Linux 3.17 */
         offset = TEXT_OFFSET_OLD;
     if (size < k->size)

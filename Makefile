@@ -115,7 +115,7 @@ else
 endif
 
 run-built: all
-	@ORRERY=$(B)/orrery roms/guests/run $(GUEST) $(ARGS)
+	@ORRERY=$(B)/orrery roms/guests/run $(GUEST) $(ARGS) || { status=$$?; [ $$status -eq 5 ] || exit $$status; } # 5: the user ended it
 
 check:
 	@.ci/deps run check

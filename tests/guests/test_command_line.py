@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 import resource
+import shutil
 import socket
 import struct
 import subprocess
@@ -68,10 +69,10 @@ def disks(work):
     os.chmod(work, 0o755)
     refused("a_missing_disk_is_named", r"'/nowhere/disk'", "-drive", "file=/nowhere/disk,format=raw")
     os.chmod(disk, 0)
-    readable = subprocess.run([guest.ORRERY, "-version"], preexec_fn=as_nobody, capture_output=True).returncode == 0 \
-        if os.access(os.path.dirname(guest.ORRERY), os.X_OK) else False
-    refused("an_unreadable_disk_is_named", r"disk'.*Permission denied", "-drive", f"file={disk},format=raw",
-            **({"preexec_fn": as_nobody} if readable else {}))
+    # Nobody may be kept from looking below the folder where the program was built.
+    ours, guest.ORRERY = guest.ORRERY, shutil.copy(guest.ORRERY, f"{work}/orrery")
+    refused("an_unreadable_disk_is_named", r"disk'.*Permission denied", "-drive", f"file={disk},format=raw", preexec_fn=as_nobody)
+    guest.ORRERY = ours
     os.chmod(disk, 0o600)
     machine = guest.Machine("-drive", f"file={disk},format=raw", "-speed", "100")
     machine.expect("demo")

@@ -160,6 +160,33 @@ uint64_t machine_instructions(const struct machine *m)
     return m->cpu->cpu.cycles - m->cpu->cpu.idle_cycles;
 }
 
+enum timing_mode machine_timing(const struct machine *m)
+{
+    return m->config.timing;
+}
+
+void machine_set_timing(struct machine *m, enum timing_mode mode)
+{
+    m->config.timing = mode;
+}
+
+void machine_counters(struct machine *m, struct counters *sum)
+{
+    (void)m;
+    memset(sum, 0, sizeof *sum);
+}
+
+void machine_timing_work(struct machine *m, struct timing_work *work)
+{
+    (void)m;
+    memset(work, 0, sizeof *work);
+}
+
+const struct core_model *machine_core(const struct machine *m)
+{
+    return m->config.core;
+}
+
 void machine_statistics(const struct machine *m, void (*line)(void *to, const char *text), void *to)
 {
     const struct cpu *cpu = &m->cpu->cpu;

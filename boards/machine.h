@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/types.h"
 #include "bus/device.h"
+#include "cpu/timing/timing.h"
 
 /* A host port by the name the board's table uses: serial0; drive0…7; nic0…3; display0; keyboard0; tablet0; mouse0; power. */
 struct machine_port {
@@ -20,6 +21,8 @@ enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16 };
 struct machine_config {
     const char *board;        /* a name of boards/boards.def */
     const char *cpu;          /* "cortex-a53" */
+    const struct core_model *core;    /* its timing; NULL: the default board's. Copied by machine_new. */
+    enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
     uint64_t ram_size;        /* bytes */
     const char *kernel;       /* file names, or NULL */
@@ -64,6 +67,15 @@ tick_t machine_now(const struct machine *machine);
 tick_t machine_idle_until(const struct machine *machine);
 
 uint64_t machine_instructions(const struct machine *machine);
+
+/* Time keeping of the core: may be changed while the machine is stopped between two machine_run; the guest goes on. */
+enum timing_mode machine_timing(const struct machine *machine);
+void machine_set_timing(struct machine *machine, enum timing_mode mode);
+
+/* Everything the core's model has counted (zeroes while timing was off), its work, and its table. */
+void machine_counters(struct machine *machine, struct counters *sum);
+void machine_timing_work(struct machine *machine, struct timing_work *work);
+const struct core_model *machine_core(const struct machine *machine);
 
 /* What the engine was busy with, for -stats: lines "what: number". Not part of the machine's state. */
 void machine_statistics(const struct machine *machine, void (*line)(void *to, const char *text), void *to);

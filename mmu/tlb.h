@@ -23,9 +23,27 @@ struct tlb_entry {
     uint64_t mapped;         /* log2 of the size of the guest's mapping it came from; entries are 32 bytes: one shift to index */
 };
 
+/* What a load or store handler checks inline while the core keeps time: an entry's presence proves all that a tlb_entry proves
+   and that the line is in the modelled L1, its fill complete, its page in the modelled micro-TLB. Such an access has no event. */
+enum {
+    LINE_BITS = 6,
+    LINE_TABLE_BITS = 10,
+    LINE_TABLE_SIZE = 1 << LINE_TABLE_BITS,
+    LINE_READ_ONLY = 1 << (LINE_BITS - 1),   /* set in the tag of a line that may only be read: not yet modified, or not allowed */
+    LINE_NOTHING = 1 << (LINE_BITS - 2)      /* a tag that matches no access */
+};
+
+#define LINE_MASK (~((1ull << LINE_BITS) - 1))
+
+struct line_entry {
+    uint64_t tag;            /* virtual address of the line, plus LINE_READ_ONLY; or LINE_NOTHING */
+    uint64_t add;            /* host address = virtual address + add */
+};
+
 /* One bank per set of permissions (exception level) and address space in use. */
 struct tlb_bank {
     struct tlb_entry entry[TLB_SIZE];
+    struct line_entry line[LINE_TABLE_SIZE];   /* the 64 lines of a page are neighbours */
     gva_t large_first, large_last;   /* entries that are pieces of larger guest mappings lie between these, shifted as below */
 };
 
@@ -49,6 +67,23 @@ static inline bool tlb_writable(const struct tlb_entry *e, gva_t va, unsigned si
 static inline uint8_t *tlb_host(const struct tlb_entry *e, gva_t va)
 {
     return (uint8_t *)(uintptr_t)(va + e->add);
+}
+
+static inline struct line_entry *tlb_line(struct tlb_bank *bank, gva_t va)
+{
+    return &bank->line[va >> LINE_BITS & (LINE_TABLE_SIZE - 1)];
+}
+
+/* Does the entry of va prove that an aligned access of `size` bytes (a power of two, at most 16) has no event? One that is not
+   aligned never matches: it may cross what the load/store unit does at once. */
+static inline bool line_readable(const struct line_entry *e, gva_t va, unsigned size)
+{
+    return (((va & (LINE_MASK | (size - 1))) ^ e->tag) & ~(uint64_t)LINE_READ_ONLY) == 0;
+}
+
+static inline bool line_writable(const struct line_entry *e, gva_t va, unsigned size)
+{
+    return (va & (LINE_MASK | (size - 1))) == e->tag;
 }
 
 /* Forgets everything. */

@@ -15,6 +15,16 @@ struct core_settings {
 #undef SETTING
 };
 
+enum setting {
+#define SETTING(member, key, least, most, rule, what) SETTING_##member,
+#include "cpu/timing/settings.def"
+#undef SETTING
+    SETTING_COUNT
+};
+
+/* The words of "predictor". */
+enum predictor_kind { PREDICTOR_NONE, PREDICTOR_LOCAL, PREDICTOR_GLOBAL };
+
 /* Execution units that one instruction at a time can start in; pairs of FP/SIMD pipes are counted apart. */
 enum timing_unit {
     UNIT_NONE, UNIT_LOAD_STORE, UNIT_BRANCH, UNIT_MULTIPLY, UNIT_DIVIDE, UNIT_SHIFT, UNIT_CARRY, UNIT_FP_DIVIDE, UNIT_COUNT
@@ -42,6 +52,7 @@ struct core_model {
     const char *summary;        /* one line */
     const char *modelled, *not_modelled;   /* for -timing help and the docs */
     struct core_settings settings;
+    const char *const *sources;                      /* SETTING_COUNT: where each number is from */
     const struct group_timing *groups;               /* GROUP_COUNT rows */
     const uint8_t (*latency)[CONSUMER_COUNT];        /* PRODUCER_COUNT rows: cycles from issue to issue */
 };
@@ -53,21 +64,34 @@ struct setting_row {
     const char *key, *what;
     uint32_t least, most;
     enum setting_rule rule;
+    const char *words;          /* SETTING_CHOICE: "none|local|global", numbered from 0 */
     size_t offset;              /* in struct core_settings */
 };
 
-extern const struct setting_row setting_rows[];
+extern const struct setting_row setting_rows[];   /* by enum setting */
 extern const unsigned setting_count;
 
-/* The source of a setting's number in this core: a document, a row of measured data, "fitted to …". */
+/* The title of the group of settings that begins with row `index`, or NULL. */
+const char *model_section(unsigned index);
+
+/* The number of row `index`, and as a reader wants it: "512K", "global", "1200". */
+enum { MODEL_TEXT = 32 };
+uint32_t model_number(const struct core_settings *settings, unsigned index);
+void model_number_text(const struct setting_row *row, uint32_t number, char text[MODEL_TEXT]);
+
+/* What a row takes, for help and messages: "4K to 1M, a power of two", "none, local or global". */
+void model_range_text(const struct setting_row *row, char text[2 * MODEL_TEXT]);
+
+/* The source of a setting's number in this core: a document, a row of measured data, "fitted to …". NULL: no such key. */
 const char *model_source(const struct core_model *model, const char *key);
 
 /* The core of this name on this board (NULL: its first board). NULL, and err says what there is, if there is none. */
 const struct core_model *model_find(const char *name, const char *board, struct error *err);
 const struct core_model *model_at(unsigned index);   /* NULL behind the last */
 
-/* Applies "l2.size=1M,dram.cas=14,predictor=none" to *settings. -1, with err saying what is wrong and what is allowed: an unknown
-   key (the nearest is named), a number out of its range, a size that is not a power of two, numbers that do not fit together. */
+/* Applies "l2.size=1M,dram.cas=14,predictor=none" to *settings. -1, with *settings unchanged and err saying what is wrong and what
+   is allowed: an unknown key (the nearest is named), a number out of its range, a size that is not a power of two, numbers that do
+   not fit together. */
 int model_override(struct core_settings *settings, const char *text, struct error *err);
 
 #endif

@@ -62,10 +62,21 @@ void memory_count_to(struct memory *m, uint64_t *events);
 
 /* ---- step 1: in program order ---- */
 
-/* One data access of op `op` of the running block: `size` bytes at page->va, which lie in this page. `now` is the time at which
-   the block began. True: the access is within one line whose entry may be put in the line table now (for reads, or for writes
-   too, as `write` says): then call memory_installed with the entry. */
-bool memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op, uint64_t now);
+/* What an access proves for the next one. */
+enum memory_proof {
+    MEMORY_NOT_YET,           /* nothing: two lines, or the line is still on its way */
+    MEMORY_READABLE,          /* reads of the line have no event; the first write must ask again */
+    MEMORY_WRITABLE           /* neither reads nor writes have an event */
+};
+
+/* One data access of op `op` of the running block: `size` bytes at page->va, which lie in this page (an access that crosses
+   pages is two of these, and memory_split before them). `now` is the time at which the block began. If it proves something, an
+   entry may be put in the line table now: then call memory_installed with it. After a write it is never only readable. */
+enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,
+                              uint64_t now);
+
+/* Op `op` crosses from one page into the next in the middle of a register. */
+void memory_split(struct memory *m, bool write, unsigned op);
 
 /* The line of pa is proved by *entry from now on; *entry is forgotten when that ends. */
 void memory_installed(struct memory *m, gpa_t pa, struct line_entry *entry);
@@ -92,11 +103,12 @@ void memory_forget(struct memory *m);
 struct memory_wait {
     uint32_t issue;           /* cycles that the op cannot issue for */
     uint32_t result;          /* cycles that its result comes later than an L1 hit's */
-    uint8_t issue_cause, result_cause;   /* enum timing_cause */
+    uint32_t unit;            /* cycles that the load/store unit stays busy longer */
+    uint8_t issue_cause, result_cause, unit_cause;   /* enum timing_cause */
 };
 
 /* The latency of event e of an op that could issue at cycle `at` (with all earlier events' issue waits included). Adds to *wait:
-   issue waits add up, of result waits the longest counts. Called once for each event, in order, with `at` never going back. */
+   issue and unit waits add up, of result waits the longest counts. Called once for each event, in order, with `at` never going back. */
 void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait);
 
 /* ---- from outside ---- */

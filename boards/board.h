@@ -44,7 +44,6 @@ struct board {
     unsigned part_count;
     struct wire core_wires[2];         /* of the generic timers: virtual, physical */
     gpa_t ram_base;
-    uint64_t cpu_hz;
     const char *cpu;
     /* Fills part options that depend on the configuration; before init. May be NULL. */
     void (*options)(struct machine *m, const struct part *part, struct device *device);
@@ -68,6 +67,7 @@ struct built {
 struct machine {
     const struct board *board;
     struct machine_config config;
+    struct core_model core;   /* what config.core points to */
     struct clock clock;
     struct space space;
     struct ram *ram;

@@ -105,8 +105,8 @@ void machine_describe(const char *name, void (*to_line)(void *to, const char *te
     bug_on(!board);
     line(&page, "# %s: %s", board->name, board->title);
     line(&page, "%s", "");
-    line(&page, "One %s at %llu MHz, RAM from 0x%08llx on, device tree \"%s\".", board->cpu,
-         (unsigned long long)board->cpu_hz / 1000000, (unsigned long long)board->ram_base, board->compatible);
+    line(&page, "One %s, RAM from 0x%08llx on, device tree \"%s\".", board->cpu, (unsigned long long)board->ram_base,
+         board->compatible);
     line(&page, "The core's timers: virtual to PPI %u, physical to PPI %u.", board->core_wires[0].input & 1023,
          board->core_wires[1].input & 1023);
     line(&page, "%s", "");

@@ -23,7 +23,8 @@ static const struct board *const boards[] = {
 void machine_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){ .board = "virt", .display_device = "virtio-gpu", .ram_size = RAM_DEFAULT_MIB * MIB,
-                                       .start_seconds = START_SECONDS, .seed = 1 };
+                                       .start_seconds = START_SECONDS, .seed = 1, .core = model_find("cortex-a53", NULL, NULL),
+                                       .timing = TIMING_ON };
 }
 
 bool machine_attach(struct machine_config *config, const char *name, enum port_kind kind, void *port)
@@ -66,7 +67,8 @@ static int build(struct machine *m, struct error *err)
     m->ram = ram_new(m->config.ram_size, false, err);
     if (!m->ram || space_add_ram(&m->space, "ram", m->board->ram_base, m->ram, 0, m->ram->size, err))
         return -1;
-    m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->board->cpu_hz);
+    m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->core.settings.clock_mhz * 1000000ull);
+    arm64_set_caches(m->cpu, &m->core.settings);
     m->cpu->firmware = psci_call;
     m->cpu->board = m;
     m->ram->core = &m->cpu->cpu;
@@ -87,6 +89,8 @@ struct machine *machine_new(const struct machine_config *config, struct error *e
     struct machine *m = mem_alloc(sizeof *m);
     m->board = board;
     m->config = *config;
+    m->core = config->core ? *config->core : *model_find(board->cpu, NULL, NULL);
+    m->config.core = &m->core;
     m->space.name = "system";
     if (build(m, err)) {
         machine_free(m);

@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "cpu/timing/memory.h"
 
 enum { TREE_SIZE = 64 << 10 };
 
 /* phandles: parts get theirs by place in the table, behind these. */
-enum { PHANDLE_CLOCK = 1, PHANDLE_PARTS = 16 };
+enum { PHANDLE_CLOCK = 1, PHANDLE_L2 = 2, PHANDLE_PARTS = 16 };
 
 enum { IRQ_SPI = 0, IRQ_PPI = 1, IRQ_LEVEL_HIGH = 4, IRQ_PPI_CPU0 = 1 << 8 };
 
@@ -202,8 +203,33 @@ static void chosen_node(const struct machine *m, void *fdt)
     fdt_end_node(fdt);
 }
 
-void tree_cpus(void *fdt, const char *compatible)
+/* Linux tells users and schedulers of caches what the tree says, not what CCSIDR_EL1 says. */
+static void cache_properties(void *fdt, const char *prefix, uint32_t size, uint32_t ways)
 {
+    const struct { const char *suffix; uint32_t cell; } properties[] = {
+        { "cache-size", size }, { "cache-line-size", MEMORY_LINE }, { "cache-sets", size / (ways * MEMORY_LINE) },
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(properties); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s%s", prefix, properties[i].suffix);
+        PROPERTY_CELLS(fdt, name, properties[i].cell);
+    }
+}
+
+static void l2_node(const struct core_settings *core, void *fdt)
+{
+    fdt_begin_node(fdt, "l2-cache");
+    fdt_property_string(fdt, "compatible", "cache");
+    PROPERTY_CELLS(fdt, "cache-level", 2);
+    PROPERTY_FLAG(fdt, "cache-unified");
+    cache_properties(fdt, "", core->l2_size, core->l2_ways);
+    PROPERTY_CELLS(fdt, "phandle", PHANDLE_L2);
+    fdt_end_node(fdt);
+}
+
+void tree_cpus(const struct machine *m, void *fdt, const char *compatible)
+{
+    const struct core_settings *core = &m->core.settings;
     fdt_begin_node(fdt, "cpus");
     PROPERTY_CELLS(fdt, "#address-cells", 1);
     PROPERTY_CELLS(fdt, "#size-cells", 0);
@@ -211,7 +237,12 @@ void tree_cpus(void *fdt, const char *compatible)
     fdt_property_string(fdt, "device_type", "cpu");
     fdt_property_string(fdt, "compatible", compatible);
     PROPERTY_CELLS(fdt, "reg", 0);
+    PROPERTY_CELLS(fdt, "clock-frequency", core->clock_mhz * 1000000u);
+    cache_properties(fdt, "i-", core->l1i_size, core->l1i_ways);
+    cache_properties(fdt, "d-", core->l1d_size, core->l1d_ways);
+    PROPERTY_CELLS(fdt, "next-level-cache", PHANDLE_L2);
     fdt_end_node(fdt);
+    l2_node(core, fdt);
     fdt_end_node(fdt);
 }
 

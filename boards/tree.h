@@ -6,7 +6,7 @@
 
 #include "boards/board.h"
 
-void tree_cpus(void *fdt, const char *compatible);
+void tree_cpus(const struct machine *m, void *fdt, const char *compatible);
 void tree_psci(void *fdt);
 void tree_timer(void *fdt);
 void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, unsigned line);

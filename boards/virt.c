@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The `virt` board: addresses and interrupts of QEMU's board of that name, so that what is made for it runs here. A Cortex-A53
-   at 1.2 GHz. */
+/* The `virt` board: addresses and interrupts of QEMU's board of that name, so that what is made for it runs here. A Cortex-A53,
+   as fast as the core's settings say. */
 #include <string.h>
 
 #include "boards/board.h"
@@ -60,7 +60,7 @@ static void options(struct machine *m, const struct part *part, struct device *d
 
 static void tree(struct machine *m, void *fdt)
 {
-    tree_cpus(fdt, "arm,cortex-a53");
+    tree_cpus(m, fdt, "arm,cortex-a53");
     tree_psci(fdt);
     tree_timer(fdt);
     tree_power_button(m, fdt, "gpio", POWER_LINE);
@@ -76,7 +76,6 @@ const struct board board_virt = {
     .part_count = ARRAY_SIZE(parts),
     .core_wires = { { "cntv", "gic", PPI(27) }, { "cntp", "gic", PPI(30) } },
     .ram_base = 0x40000000,
-    .cpu_hz = 1200000000,
     .cpu = "cortex-a53",
     .options = options,
     .tree = tree,

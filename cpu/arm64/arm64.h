@@ -67,6 +67,7 @@ struct arm64 {
     uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr_el1, cntkctl_el1, mdscr_el1, osdlr_el1, oslsr_el1;
     uint64_t dbgbvr[6], dbgbcr[6], dbgwvr[4], dbgwcr[4];
     uint64_t cpuactlr_el1, cpuectlr_el1, l2ctlr_el1, l2ectlr_el1;
+    uint32_t ccsidr_el1[3];   /* by CSSELR_EL1; the core's own, not state */
 
     /* Generic timer (manual D11): physical and virtual, EL1. */
     uint64_t cntv_cval, cntp_cval;

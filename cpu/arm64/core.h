@@ -4,6 +4,7 @@
 #define CPU_ARM64_CORE_H
 
 #include "cpu/arm64/arm64.h"
+#include "cpu/timing/model.h"
 
 /* A Cortex-A53 on `space` and `clock`, at `hz` cycles a second. `id` is for messages. */
 struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock, uint64_t hz);
@@ -11,6 +12,9 @@ void arm64_free(struct arm64 *c);
 
 /* Power-on state: EL1h, MMU off, all interrupts masked, pc 0. Virtual time and instruction count go on. */
 void arm64_reset(struct arm64 *c);
+
+/* What CCSIDR_EL1 says of the caches; to be called once, before the core runs. */
+void arm64_set_caches(struct arm64 *c, const struct core_settings *settings);
 
 /* The core's interrupt inputs, for irq_connect: input 0 IRQ, 1 FIQ. */
 void arm64_input(void *core, unsigned input, bool level);

@@ -2,9 +2,11 @@
 /* MRS and MSR: the table of sysregs.def and the functions behind its SPECIAL rows. */
 #include "cpu/arm64/sysreg.h"
 
+#include "cpu/arm64/core.h"
 #include "cpu/arm64/handler.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/timer.h"
+#include "cpu/timing/memory.h"
 
 enum { R = 1, W = 2, RW = 3 };
 
@@ -99,18 +101,26 @@ GET(sp_el0) { return c->sp_el0; }
 SET(sp_el0) { c->sp_el0 = value; }
 GET(isr) { return (uint64_t)c->irq_line << 7 | (uint64_t)c->fiq_line << 6; }
 
-/* ---- caches: 32 KiB 2-way L1I, 32 KiB 4-way L1D, 512 KiB 16-way L2, 64-byte lines (TRM 4.3.22) ---- */
+/* ---- caches: lines of 64 bytes; sizes and ways are the core's settings (TRM 4.3.22) ---- */
+
+enum { CSSELR_L1D = 0, CSSELR_L1I = 1, CSSELR_L2 = 2 };
+enum { CCSIDR_RA = 2, CCSIDR_RA_WA_WB = 7, CCSIDR_LINE_64 = 2 };
+
+static uint32_t ccsidr_of(uint32_t policy, uint32_t size, uint32_t ways)
+{
+    uint32_t sets = size / (ways * MEMORY_LINE);
+    return policy << 28 | (sets - 1) << 13 | (ways - 1) << 3 | CCSIDR_LINE_64;
+}
+
+void arm64_set_caches(struct arm64 *c, const struct core_settings *s)
+{
+    c->ccsidr_el1[CSSELR_L1D] = ccsidr_of(CCSIDR_RA_WA_WB, s->l1d_size, s->l1d_ways);
+    c->ccsidr_el1[CSSELR_L1I] = ccsidr_of(CCSIDR_RA, s->l1i_size, s->l1i_ways);
+    c->ccsidr_el1[CSSELR_L2] = ccsidr_of(CCSIDR_RA_WA_WB, s->l2_size, s->l2_ways);
+}
 
 GET_CONSTANT(ctr, 0x84448004)
-GET(ccsidr)
-{
-    switch (c->csselr_el1) {
-    case 0: return 0x700fe01a;
-    case 1: return 0x201fe00a;
-    case 2: return 0x703fe07a;
-    default: return 0;
-    }
-}
+GET(ccsidr) { return c->csselr_el1 < ARRAY_SIZE(c->ccsidr_el1) ? c->ccsidr_el1[c->csselr_el1] : 0; }
 GET(dczid) { return 4 | (c->el == 0 && !(c->sctlr_el1 & SCTLR_DZE) ? 1u << 4 : 0); }   /* 64 bytes; DZP where EL0 may not */
 GET_CONSTANT(l2ctlr, 0x00000022)   /* one core; L2 data RAM latencies as out of reset */
 

@@ -89,9 +89,9 @@ const char *model_source(const struct core_model *model, const char *key);
 const struct core_model *model_find(const char *name, const char *board, struct error *err);
 const struct core_model *model_at(unsigned index);   /* NULL behind the last */
 
-/* Applies "l2.size=1M,dram.cas=14,predictor=none" to *settings. -1, with *settings unchanged and err saying what is wrong and what
-   is allowed: an unknown key (the nearest is named), a number out of its range, a size that is not a power of two, numbers that do
-   not fit together. */
+/* Applies "l2.size=1M,dram.cas=14,predictor=none" to *settings. -1, with *settings unchanged and err saying what is wrong and
+   what is allowed: an unknown key (the nearest is named), a number out of its range, a size that is not a power of two, numbers
+   that do not fit together. */
 int model_override(struct core_settings *settings, const char *text, struct error *err);
 
 #endif

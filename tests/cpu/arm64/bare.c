@@ -57,6 +57,7 @@ void bare_open(struct bare *b)
     ck_assert_int_eq(space_add_ram(&b->space, "ram", BARE_RAM, b->ram, 0, BARE_RAM_SIZE, &err), 0);
     ck_assert_int_eq(space_add_io(&b->space, "device", BARE_DEVICE, 4096, &device_ops, b, &err), 0);
     b->cpu = arm64_new("cpu", &b->space, &b->clock, HZ);
+    arm64_set_caches(b->cpu, &model_find("cortex-a53", NULL, NULL)->settings);
     b->ram->code_written = arm64_code_written;
     b->ram->core = b->cpu;
     b->cpu->firmware = stop;

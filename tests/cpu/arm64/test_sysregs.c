@@ -78,6 +78,19 @@ START_TEST(cache_sizes_follow_the_selection)
 }
 END_TEST
 
+START_TEST(cache_sizes_are_those_of_the_model)
+{
+    struct core_settings settings = model_find("cortex-a53", NULL, NULL)->settings;
+    ck_assert_int_eq(model_override(&settings, "l1d.size=1M,l1d.ways=1,l1i.size=4K,l1i.ways=16,l2.size=16M,l2.ways=8", NULL), 0);
+    arm64_set_caches(b.cpu, &settings);
+    static const uint64_t values[] = { 0x70000002 | 16383 << 13, 0x2000007a | 3 << 13, 0x7000003a | 32767 << 13, 0 };
+    for (unsigned i = 0; i < ARRAY_SIZE(values); i++) {
+        b.cpu->csselr_el1 = i;
+        ck_assert_uint_eq(bare_mrs(&b, W_SYSREG(3, 1, 0, 0, 0)), values[i]);
+    }
+}
+END_TEST
+
 START_TEST(the_os_lock_is_set_out_of_reset_and_can_be_opened)
 {
     ck_assert_uint_eq(bare_mrs(&b, W_SYSREG(2, 0, 1, 1, 4)), 0xa);
@@ -131,6 +144,7 @@ Suite *test_suite(void)
     tcase_add_test(t, control_bits_that_this_core_has_not_stay_zero);
     tcase_add_test(t, sp_el0_is_undefined_while_it_is_the_stack_pointer);
     tcase_add_test(t, cache_sizes_follow_the_selection);
+    tcase_add_test(t, cache_sizes_are_those_of_the_model);
     tcase_add_test(t, the_os_lock_is_set_out_of_reset_and_can_be_opened);
     tcase_add_test(t, el1_decides_what_el0_may_do);
     suite_add_tcase(s, t);

@@ -50,7 +50,8 @@ struct group_timing {
 struct core_model {
     const char *name, *board;   /* as in -cpu NAME,board=BOARD */
     const char *summary;        /* one line */
-    const char *modelled, *not_modelled;   /* for -timing help and the docs */
+    /* For -timing help and the docs; one item a line: what is modelled and what not, and what short names of sources stand for. */
+    const char *modelled, *not_modelled, *documents;
     struct core_settings settings;
     const char *const *sources;                      /* SETTING_COUNT: where each number is from */
     const struct group_timing *groups;               /* GROUP_COUNT rows */

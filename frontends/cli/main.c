@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "boards/machine.h"
+#include "frontends/cli/cores.h"
 #include "frontends/cli/options.h"
 #include "frontends/cli/session.h"
 #include "frontends/host/signals.h"
@@ -59,6 +60,8 @@ int main(int argc, char *argv[])
         options_help(stdout);
     else if (options.wants_version)
         puts("orrery " VERSION);
+    else if (options.page != PAGE_NONE)
+        cores_help(&options, stdout);
     else if (options.describes_machine)
         machine_describe(options.machine, print_line, stdout);
     else

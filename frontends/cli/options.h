@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "boards/machine.h"
 
-enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64 };
+enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16 };
 
 struct drive_option {
     char *file, *format, *serial;
@@ -27,6 +28,9 @@ struct script_option {
 
 enum display_option { DISPLAY_SDL, DISPLAY_NONE };
 
+/* What is to be printed instead of running a machine. */
+enum options_page { PAGE_NONE, PAGE_CORES, PAGE_SETTINGS };
+
 enum { SEED_NOT_GIVEN, SEED_GIVEN, SEED_RANDOM };
 enum { RTC_NOT_GIVEN, RTC_HOST, RTC_LOCAL, RTC_GIVEN };
 
@@ -36,6 +40,10 @@ struct options {
     bool describes_machine;
     char *dumpdtb;
     uint64_t ram_size;              /* bytes */
+    const struct core_model *model; /* the core's own table */
+    struct core_model core;         /* the same with the settings of -timing */
+    enum timing_mode timing;
+    enum options_page page;
     struct drive_option drives[OPTIONS_DRIVES];
     int drive_count;
     const char *nics[OPTIONS_NICS];   /* texts for net_parse, each starting with "user" */
@@ -59,6 +67,8 @@ struct options {
     bool wants_help, wants_version;
 
     bool is_nographic, has_speed, has_display;   /* while parsing */
+    const char *timings[OPTIONS_TIMINGS];        /* settings, to be applied in this order */
+    int timing_count;
 };
 
 /* Takes the arguments after the program's name. 0, or -1 with err saying what is wrong. */

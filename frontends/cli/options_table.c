@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "boards/machine.h"
+#include "frontends/cli/cores.h"
 #include "frontends/cli/parse.h"
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
@@ -55,12 +56,6 @@ static int set_machine(struct options *o, const char *value, struct error *err)
 {
     static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb }, { "info", set_info } };
     return parse_list("-machine", value, keys, ARRAY_SIZE(keys), o, err);
-}
-
-static int set_cpu(struct options *o, const char *value, struct error *err)
-{
-    (void)o;
-    return strcmp(value, "cortex-a53") ? error_set(err, "there is no CPU '%s'; there is cortex-a53", value) : 0;
 }
 
 static int set_memory(struct options *o, const char *value, struct error *err)
@@ -353,7 +348,7 @@ const struct option_row option_rows[] = {
     { "append", "TEXT", set_append, NULL },
     { "dtb", "FILE", set_dtb, NULL },
     { "machine", "virt[,dumpdtb=FILE][,info]", set_machine, "Machine" },
-    { "cpu", "cortex-a53", set_cpu, NULL },
+    { "cpu", "CORE[,board=BOARD]", cores_set_cpu, NULL },
     { "m", "SIZE", set_memory, NULL },
     { "smp", "1", set_smp, NULL },
     { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
@@ -368,6 +363,7 @@ const struct option_row option_rows[] = {
     { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
       set_serial, "Serial" },
     { "speed", "max|PERCENT", set_speed, "Time" },
+    { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },
     { "limit", "SECONDS", set_limit, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },

@@ -176,6 +176,8 @@ static int build_machine(struct session *s, struct error *err)
     struct machine_config *c = &s->config;
     c->board = o->machine;
     c->display_device = o->display_device;
+    c->core = &o->core;
+    c->timing = o->timing;
     c->ram_size = o->ram_size;
     c->kernel = o->kernel;
     c->initrd = o->initrd;

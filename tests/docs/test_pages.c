@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a page of docs/ that the program no longer agrees with. docs/board-*.md are printed from the boards' tables, and
-   docs/instructions.md from the rows of the instructions. To write them anew: UPDATE=1 build/tests/docs/test_pages */
+   docs/instructions.md from the rows of the instructions, docs/cores.md from the cores' tables. To write them anew: UPDATE=1 build/tests/docs/test_pages */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,76 @@ static void put_instructions(FILE *to)
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         fprintf(to, "| %s | `%s` | %s | %s | %s |\n", rows[i].name, rows[i].picture, rows[i].class, rows[i].reads,
                 rows[i].writes);
+}
+
+/* Items of a list, one on each line of the text. */
+static void put_list(FILE *to, const char *title, const char *text)
+{
+    fprintf(to, "%s:\n\n", title);
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        fprintf(to, "* %.*s\n", (int)length, text);
+        text += length + (text[length] != 0);
+    }
+    fputs("\n", to);
+}
+
+static bool has_row(const struct core_model *model, const struct core_model *known, unsigned i)
+{
+    return !known || model_number(&model->settings, i) != model_number(&known->settings, i)
+           || strcmp(model->sources[i], known->sources[i]);
+}
+
+/* The settings that differ from those of the core's first board, if that is another. */
+static void put_settings(FILE *to, const struct core_model *model, const struct core_model *known)
+{
+    const char *title = NULL;
+    for (unsigned i = 0; i < setting_count; i++) {
+        const struct setting_row *row = &setting_rows[i];
+        char number[MODEL_TEXT], range[2 * MODEL_TEXT];
+        if (model_section(i))
+            title = model_section(i);
+        if (!has_row(model, known, i))
+            continue;
+        if (title)
+            fprintf(to, "### %s\n\n| setting | value | may be | what it is | source |\n|---|---|---|---|---|\n", title);
+        model_number_text(row, model_number(&model->settings, i), number);
+        model_range_text(row, range);
+        fprintf(to, "| `%s` | %s | %s | %s | %s |\n", row->key, number, range, row->what, model->sources[i]);
+        title = NULL;
+        unsigned next = i + 1;
+        while (next < setting_count && !model_section(next) && !has_row(model, known, next))
+            next++;
+        if (next == setting_count || model_section(next))
+            fputs("\n", to);
+    }
+}
+
+static void put_core(FILE *to, const struct core_model *model)
+{
+    const struct core_model *known = model_find(model->name, NULL, NULL);
+    if (known == model)
+        known = NULL;
+    fprintf(to, "## %s, board %s\n\n%s\n\n", model->name, model->board, model->summary);
+    if (known) {
+        fprintf(to, "Everything that is not listed here is as on the board %s.\n\n", known->board);
+    } else {
+        put_list(to, "Modelled", model->modelled);
+        put_list(to, "Not modelled", model->not_modelled);
+    }
+    put_list(to, "Sources named below", model->documents);
+    put_settings(to, model, known);
+}
+
+static void put_cores(FILE *to)
+{
+    const struct core_model *model;
+    fprintf(to, "# The cores whose time is kept\n\n"
+            "`-cpu CORE,board=BOARD` chooses one, `-timing SETTING=VALUE` changes it, `-timing help` prints it. This page is made from\n"
+            "the tables in `cpu/timing/cores/`. Times are core cycles where nothing else is said. A guest sees the instructions and\n"
+            "the ID registers of the Cortex-A53 with every core.\n\n");
+    for (unsigned i = 0; (model = model_at(i)); i++)
+        put_core(to, model);
 }
 
 /* The page's file as it is, or NULL. */
@@ -98,12 +168,25 @@ START_TEST(the_page_of_instructions_is_what_the_rows_say)
 }
 END_TEST
 
+START_TEST(the_page_of_cores_is_what_their_tables_say)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *page = open_memstream(&text, &size);
+    put_cores(page);
+    fclose(page);
+    check_page("docs/cores.md", text);
+    free(text);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("pages");
     TCase *t = tcase_create("pages");
     tcase_add_test(t, the_page_of_every_board_is_what_its_table_says);
     tcase_add_test(t, the_page_of_instructions_is_what_the_rows_say);
+    tcase_add_test(t, the_page_of_cores_is_what_their_tables_say);
     suite_add_tcase(s, t);
     return s;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "frontends/cli/cores.h"
 #include "frontends/cli/options.h"
 #include "frontends/cli/parse.h"
 #include "frontends/host/loop.h"
@@ -43,7 +44,16 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-m 1Q", "not a size" }, { "-m -5", "not a size" }, { "-m 0", "64 MiB" }, { "-m G", "not a size" },
         { "-machine pc", "there is virt" }, { "-machine virt,acpi=off", "no 'acpi'" }, { "-machine virt,dumpdtb", "file name" },
         { "-machine virt,dumpdbt=x", "did you mean 'dumpdtb'?" },
-        { "-cpu max", "cortex-a53" }, { "-smp 4", "one core" },
+        { "-cpu max", "there is no CPU 'max'; there is: cortex-a53 and simple" }, { "-cpu cortex-a53,board=pi4", "pi3 and am62x" },
+        { "-cpu simple,board=pi3", "simple has no board 'pi3'" }, { "-cpu cortex-a53,pi3", "no 'pi3'" },
+        { "-cpu board=pi4", "cortex-a53 has no board" }, { "-cpu ", "needs CORE" },
+        { "-timing fast", "off, on, reference, help or SETTING=VALUE" }, { "-timing refrence", "did you mean 'reference'?" },
+        { "-timing on,", "-timing: a setting is missing" }, { "-timing ,on", "'' is not off, on" },
+        { "-timing on,off", "there is no setting 'off'" }, { "-timing off=1", "there is no setting 'off'" },
+        { "-timing l2.size", "-timing: l2.size: no value given" }, { "-timing l2.size=3M", "not a power of two" },
+        { "-timing reference,l2.ways=0", "too small" }, { "-timing l2.sise=1M", "did you mean l2.size?" },
+        { "-timing help,l2.size=3M", "not a power of two" }, { "-timing l1d.size=256K -cpu simple", "larger than l2.size=128K" },
+ { "-smp 4", "one core" },
         { "-drive format=raw", "names no file" }, { "-drive file=a,format=qcow2", "qemu-img convert" },
         { "-drive file=a,if=ide", "virtio" },
         { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" },
@@ -106,6 +116,65 @@ START_TEST(defaults_follow_from_the_display)
     ck_assert_uint_eq(options.percent, 50);
     accepted("-speed max");
     ck_assert_uint_eq(options.percent, HOST_SPEED_MAX);
+}
+END_TEST
+
+START_TEST(a_core_is_a_table_with_what_is_changed_in_it)
+{
+    accepted("");
+    ck_assert_str_eq(options.core.board, "pi3");
+    ck_assert_int_eq(options.timing, TIMING_ON);
+    ck_assert_mem_eq(&options.core, model_find("cortex-a53", "pi3", NULL), sizeof options.core);
+    accepted("-cpu cortex-a53,board=am62x");
+    ck_assert_ptr_eq(options.model, model_find("cortex-a53", "am62x", NULL));
+    accepted("-cpu model=simple");
+    ck_assert_str_eq(options.core.name, "simple");
+    accepted("-timing l2.size=1M,predictor=none -cpu cortex-a53,board=am62x -timing reference,dram.cas=14 -timing l2.size=2M");
+    ck_assert_int_eq(options.timing, TIMING_REFERENCE);
+    ck_assert_uint_eq(options.core.settings.l2_size, 2 << 20);
+    ck_assert_uint_eq(options.core.settings.dram_cas, 14);
+    ck_assert_uint_eq(options.core.settings.predictor, PREDICTOR_NONE);
+    ck_assert_uint_eq(options.core.settings.clock_mhz, 1400);
+    ck_assert_uint_eq(options.model->settings.l2_size, 512 << 10);
+    accepted("-timing reference -timing off");
+    ck_assert_int_eq(options.timing, TIMING_OFF);
+    accepted("-timing off,clock=600");
+    ck_assert_uint_eq(options.core.settings.clock_mhz, 600);
+}
+END_TEST
+
+/* What is printed instead of a run. */
+static char *page_of(const char *words)
+{
+    char *text = NULL;
+    size_t size;
+    accepted(words);
+    FILE *to = open_memstream(&text, &size);
+    cores_help(&options, to);
+    fclose(to);
+    return text;
+}
+
+START_TEST(the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out)
+{
+    char *text = page_of("-cpu help");
+    ck_assert_int_eq(options.page, PAGE_CORES);
+    const struct core_model *model;
+    for (unsigned i = 0; (model = model_at(i)); i++)
+        ck_assert(strstr(text, model->name) && strstr(text, model->board));
+    free(text);
+    text = page_of("-timing help,l2.size=1M -cpu cortex-a53,board=am62x");
+    ck_assert_int_eq(options.page, PAGE_SETTINGS);
+    ck_assert_ptr_nonnull(strstr(text, "\n  l2.size=1M "));
+    ck_assert_ptr_nonnull(strstr(text, "Changed; the core has 512K, from: SPRSP58"));
+    for (unsigned i = 0; i < setting_count; i++) {
+        char *start = mem_printf("\n  %s=", setting_rows[i].key);
+        ck_assert_msg(strstr(text, start) != NULL, "%s", setting_rows[i].key);
+        free(start);
+    }
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        ck_assert_msg(strcspn(line, "\n") <= 80, "%.100s", line);
+    free(text);
 }
 END_TEST
 
@@ -210,6 +279,8 @@ Suite *test_suite(void)
     tcase_add_test(t, bad_input_is_refused_with_a_message_that_helps);
     tcase_add_test(t, memory_is_in_mib_unless_said_otherwise);
     tcase_add_test(t, defaults_follow_from_the_display);
+    tcase_add_test(t, a_core_is_a_table_with_what_is_changed_in_it);
+    tcase_add_test(t, the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out);
     tcase_add_test(t, lists_are_taken_apart);
     tcase_add_test(t, times_are_exact);
     tcase_add_test(t, help_and_version_win_over_what_follows);

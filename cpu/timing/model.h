@@ -50,7 +50,7 @@ struct group_timing {
 struct core_model {
     const char *name, *board;   /* as in -cpu NAME,board=BOARD */
     const char *summary;        /* one line */
-    /* For -timing help and the docs; one item a line: what is modelled and what not, and what short names of sources stand for. */
+    /* For -timing help and the docs, one item a line; documents: what short names of sources stand for. */
     const char *modelled, *not_modelled, *documents;
     struct core_settings settings;
     const char *const *sources;                      /* SETTING_COUNT: where each number is from */

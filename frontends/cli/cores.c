@@ -82,8 +82,8 @@ static int refuse_mode(const char *text, size_t length, struct error *err)
     const char *words[] = { "off", "on", "reference", "help" };
     char *word = mem_printf("%.*s", (int)length, text);
     const char *nearest = nearest_word(word, words, ARRAY_SIZE(words));
-    error_set(err, "-timing: '%s' is not off, on, reference, help or SETTING=VALUE%s%s%s", word, nearest ? "; did you mean '" : "",
-              nearest ? nearest : "", nearest ? "'?" : "");
+    error_set(err, "-timing: '%s' is not off, on, reference, help or SETTING=VALUE%s%s%s", word,
+              nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
     free(word);
     return -1;
 }

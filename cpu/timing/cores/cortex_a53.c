@@ -45,8 +45,7 @@ const struct core_model core_cortex_a53_pi3 = {
     .modelled = modelled,
     .not_modelled = not_modelled,
     .documents = CORE_DOCUMENTS
-                 "JESD209-2: the standard of LPDDR2\n"
-                 "EDB8132B4PB: the data sheet of the memory package, two dies of 4 Gb with 32 data lines",
+                 "JESD209-2: the standard of LPDDR2; the Pi 3 has an EDB8132B4PB, two dies of 4 Gb with 32 data lines",
     .settings = {
 #define SET(member, number, source) .member = number,
 #include "cpu/timing/cores/cortex_a53.def"

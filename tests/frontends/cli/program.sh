@@ -40,6 +40,11 @@ ends 0 'virtual seconds: 0\.' -display none -kernel "$hello" -stats
 ends 4 'virtual seconds: 0\.010000' -nographic -kernel echo.img -limit 0.01 -stats
 ends 0 'orrery [0-9]' -version
 ends 0 'usage:' --help
+ends 0 'cortex-a53,board=am62x' -cpu help
+ends 0 'Not modelled:' -timing help
+ends 0 'l1d.size=8K ' -timing help -cpu simple
+ends 0 'Changed; the core has 512K' -timing help,l2.size=1M
+ends 0 'hello' -nographic -kernel "$hello" -cpu simple -timing off,clock=100
 
 # The same run twice, and another one: the seed is in the device tree.
 for run in 1 2; do
@@ -63,6 +68,11 @@ python3 -c 'import struct, sys; sys.stdout.buffer.write(b"\x7fELF\2\1\1" + bytes
 ends 1 'AArch64\|arm64' -nographic -kernel x86
 ends 1 'nothere.img' -nographic -kernel "$hello" -drive file=nothere.img,format=raw
 ends 1 "did you mean '-kernel'" -krenel x
+ends 1 'there is: cortex-a53 and simple' -cpu cortex-a72 -nographic -kernel "$hello"
+ends 1 'there is: pi3 and am62x' -cpu cortex-a53,board=pi4 -nographic -kernel "$hello"
+ends 1 'did you mean l2.size' -timing l2.sise=1M -nographic -kernel "$hello"
+ends 1 'not a power of two' -timing l2.size=1000K -nographic -kernel "$hello"
+ends 1 'l2.ways is 1 to 32' -timing l2.ways=0 -nographic -kernel "$hello"
 ends 1 '64 MiB to 16 GiB' -m 17G -kernel "$hello"
 ends 1 'nographic' -kernel "$hello"
 ends 1 'No such file' -nographic -kernel "$hello" -serial file:/no/such/folder/x

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What is under way between L1 and L2, in absolute cycles: line fill buffers, the store buffer's places, the port of L2. */
+#ifndef CPU_TIMING_FILLS_H
+#define CPU_TIMING_FILLS_H
+
+#include "cpu/timing/dram.h"
+
+enum {
+    FILLS_MAX = 16, FILLS_STORES_MAX = 32,
+    FILLS_WRITES = 8          /* lines on their way from L2 to memory; not published, felt by floods of them only */
+};
+
+struct fills {
+    uint64_t fill_free[FILLS_MAX];             /* when each line fill buffer is free again */
+    uint64_t store_free[FILLS_STORES_MAX];
+    uint64_t write_free[FILLS_WRITES];
+    unsigned fill_count, store_count;
+    uint64_t l2_free;                          /* when L2 can take the next line request */
+    uint32_t l2_latency, l2_interval, l2_write;
+    struct dram dram;
+};
+
+void fills_init(struct fills *f, const struct core_settings *settings);
+void fills_reset(struct fills *f);
+
+/* A line that L2 is asked for at cycle `at`: when it arrives. From L2 itself, or from memory. */
+uint64_t fills_read(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *events);
+
+/* The same into L1D, through a line fill buffer; *start is when one was free. */
+uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *start, uint64_t *events);
+
+/* A line written to L2 or through it to memory: when that is done. */
+uint64_t fills_write(struct fills *f, uint64_t line, bool to_memory, uint64_t at, uint64_t *events);
+
+/* A place in the store buffer: when there is one, at `at` or later. It must be given its time, when it will be free again. */
+uint64_t fills_store(struct fills *f, uint64_t at, uint64_t **place);
+
+uint64_t fills_hash(const struct fills *f, uint64_t now, uint64_t hash);
+
+#endif

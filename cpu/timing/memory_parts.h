@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What memory.c (step 1) and memory_serve.c (step 2) share; for nobody else. */
+#ifndef CPU_TIMING_MEMORY_PARTS_H
+#define CPU_TIMING_MEMORY_PARTS_H
+
+#include "cpu/timing/cache.h"
+#include "cpu/timing/fills.h"
+#include "cpu/timing/memory.h"
+#include "cpu/timing/prefetch.h"
+#include "cpu/timing/tlbs.h"
+
+/* struct memory_event.kind */
+enum memory_kind {
+    KIND_TRANSLATE,           /* a micro-TLB is refilled; KIND_WALK may follow */
+    KIND_WALK,                /* a walk loads the descriptor in `line`; `count` of 0: the walk begins */
+    KIND_FILL,                /* `line` is brought into `slot` of L1 */
+    KIND_PENDING,             /* `line` in `slot` was still on its way */
+    KIND_CLAIM,               /* `line` is put into `slot` of L1D without being read: it is written as a whole */
+    KIND_STREAM,              /* `line` is written to L2 or memory without being in L1D */
+    KIND_WRITE_BACK,          /* `line` goes from L1D to L2, or (MEMORY_FAR) from L2 to memory; nobody waits */
+    KIND_UNALIGNED,
+    KIND_DEVICE
+};
+
+/* struct memory_event.flags */
+enum memory_flag {
+    MEMORY_FAR = 1 << 0,      /* memory, not L2 */
+    MEMORY_STORE = 1 << 1,    /* nobody waits for the data */
+    MEMORY_AHEAD = 1 << 2,    /* asked for by the prefetcher */
+    MEMORY_LINES = 1 << 3,    /* unaligned: two lines */
+    MEMORY_WIDE = 1 << 4      /* unaligned: more than eight bytes */
+};
+
+#define MEMORY_UNKNOWN UINT64_MAX   /* fill time of a line whose event was not served yet */
+
+/* The line that stores are filling up, for write streaming. */
+struct memory_stream {
+    uint64_t line;            /* or CACHE_NOTHING */
+    uint64_t bytes;           /* written so far: a bit each */
+    uint32_t full;            /* lines in a row that were written as a whole */
+    bool bypass;              /* this one is not in L1D */
+};
+
+struct memory {
+    const struct core_settings *settings;
+    uint32_t *fetch_epoch;
+    memory_walk *walk;
+    void *core;
+
+    struct cache l1i, l1d, l2;
+    uint64_t *filled;                 /* of each slot of l1d: when its line is complete, or MEMORY_UNKNOWN */
+    uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, where it came from; MEMORY_AHEAD, not used yet */
+    struct line_entry **entry;        /* of each slot of l1d: the line-table entry that it proves */
+    struct tlbs tlbs;
+    struct prefetch prefetch;
+    struct memory_stream stream;
+
+    struct memory_event *event;
+    unsigned event_count, event_room, served;
+    struct line_entry *page_lines;    /* of the last access with translation, else NULL */
+    uint64_t *counts, uncounted[EVENT_COUNT];
+
+    struct fills fills;
+    uint64_t translated;              /* when the data side's translation under way is ready */
+    uint32_t device_cycles;
+};
+
+/* The slot of L1D that event e brought its line to, or CACHE_ABSENT if the line has left it since. */
+static inline int32_t memory_slot(const struct memory *m, const struct memory_event *e)
+{
+    return e->slot < m->l1d.slots && m->l1d.line[e->slot] == e->line ? (int32_t)e->slot : CACHE_ABSENT;
+}
+
+#endif

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Step 2: events get their times. */
+#include "cpu/timing/memory_parts.h"
+
+static void wait_result(struct memory_wait *wait, uint64_t cycles, enum timing_cause cause)
+{
+    if (cycles <= wait->result)
+        return;
+    wait->result = (uint32_t)cycles;
+    wait->result_cause = (uint8_t)cause;
+}
+
+static void wait_issue(struct memory_wait *wait, uint64_t cycles, enum timing_cause cause)
+{
+    if (!cycles)
+        return;
+    wait->issue += (uint32_t)cycles;
+    wait->issue_cause = (uint8_t)cause;
+}
+
+static void wait_unit(struct memory_wait *wait, uint64_t cycles, enum timing_cause cause)
+{
+    if (!cycles)
+        return;
+    wait->unit += (uint32_t)cycles;
+    wait->unit_cause = (uint8_t)cause;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The pipeline stands still behind an access that waits for its translation; so does fetch. */
+static void translate(struct memory *m, const struct memory_event *e, uint64_t at, uint64_t cycles, struct memory_wait *wait)
+{
+    if (e->op == MEMORY_OP_FETCH) {
+        wait_issue(wait, cycles, CAUSE_ITLB);
+        return;
+    }
+    m->translated = later(at, m->translated) + cycles;
+    wait_unit(wait, cycles, CAUSE_DTLB);
+    if (!(e->flags & MEMORY_STORE))
+        wait_result(wait, m->translated - at, CAUSE_DTLB);
+}
+
+static void serve_walk(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    uint64_t start = e->op == MEMORY_OP_FETCH ? at : later(at, m->translated);
+    uint64_t cycles = e->count ? fills_read(&m->fills, e->line, e->flags & MEMORY_FAR, start, m->counts) - start
+                               : m->settings->walk_overhead;
+    m->counts[EVENT_WALK_CYCLES] += cycles;
+    translate(m, e, at, cycles, wait);
+}
+
+static enum timing_cause cause_of(const struct memory_event *e)
+{
+    return e->flags & MEMORY_FAR ? CAUSE_DRAM : CAUSE_L2;
+}
+
+/* Loads do not stall until their result is needed; but one that finds no line fill buffer free stands in the unit's way. */
+static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    bool far = e->flags & MEMORY_FAR;
+    if (e->op == MEMORY_OP_FETCH) {
+        wait_issue(wait, fills_read(&m->fills, e->line, far, at, m->counts) - at, CAUSE_L1I);
+        return;
+    }
+    uint64_t begin = later(at, m->translated), start, *place = NULL;
+    if (e->flags & MEMORY_STORE) {
+        uint64_t free = fills_store(&m->fills, begin, &place);
+        wait_issue(wait, free - begin, CAUSE_STORE);
+        begin = free;
+    }
+    uint64_t done = fills_line(&m->fills, e->line, far, begin, &start, m->counts);
+    int32_t slot = memory_slot(m, e);
+    if (slot != CACHE_ABSENT)
+        m->filled[slot] = done;
+    if (place) {
+        *place = done;
+    } else if (!(e->flags & MEMORY_AHEAD)) {
+        wait_unit(wait, start - begin, cause_of(e));
+        wait_result(wait, done - at, cause_of(e));
+    }
+}
+
+static void serve_pending(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    int32_t slot = memory_slot(m, e);
+    if (slot == CACHE_ABSENT || e->flags & MEMORY_STORE || m->filled[slot] == MEMORY_UNKNOWN)
+        return;
+    wait_result(wait, later(m->filled[slot], at) - at, cause_of(e));
+}
+
+/* A whole line from the store buffer: into L1D, or on to L2 and memory. */
+static void serve_store(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    uint64_t begin = later(at, m->translated), *place;
+    uint64_t start = fills_store(&m->fills, begin, &place);
+    wait_issue(wait, start - begin, CAUSE_STORE);
+    *place = fills_write(&m->fills, e->line, e->flags & MEMORY_FAR, start, m->counts);
+    int32_t slot = memory_slot(m, e);
+    if (e->kind == KIND_CLAIM && slot != CACHE_ABSENT)
+        m->filled[slot] = *place;
+}
+
+/* Rows "unaligned" of the measured instructions: a load of up to eight bytes takes two cycles more, one of sixteen one; both hold
+   the unit a cycle longer. A store does so only across lines. */
+static void serve_unaligned(const struct memory_event *e, struct memory_wait *wait)
+{
+    if (!(e->flags & MEMORY_STORE))
+        wait_result(wait, e->flags & MEMORY_WIDE ? 1 : 2, CAUSE_UNIT);
+    if (!(e->flags & MEMORY_STORE) || e->flags & MEMORY_LINES)
+        wait_unit(wait, 1, CAUSE_UNIT);
+}
+
+void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    m->served++;
+    switch ((enum memory_kind)e->kind) {
+    case KIND_TRANSLATE: translate(m, e, at, m->settings->utlb_refill, wait); break;
+    case KIND_WALK: serve_walk(m, e, at, wait); break;
+    case KIND_FILL: serve_fill(m, e, at, wait); break;
+    case KIND_PENDING: serve_pending(m, e, at, wait); break;
+    case KIND_CLAIM:
+    case KIND_STREAM: serve_store(m, e, at, wait); break;
+    case KIND_WRITE_BACK: fills_write(&m->fills, e->line, e->flags & MEMORY_FAR, at, m->counts); break;
+    case KIND_UNALIGNED: serve_unaligned(e, wait); break;
+    case KIND_DEVICE: wait_issue(wait, m->device_cycles, CAUSE_DEVICE); break;
+    }
+}

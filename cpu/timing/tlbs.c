@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* DDI 0500J 5.2 describes what is here; how entries are replaced and indexed is not published. */
+#include "cpu/timing/tlbs.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "cpu/timing/cache.h"
+
+enum { TLBS_SEED = 0x2545f491 };
+
+static void micro_clear(struct tlbs_micro *micro);
+
+void tlbs_init(struct tlbs *t, const struct core_settings *s)
+{
+    bug_on(!is_power_of_2(s->tlb_entries) || !is_power_of_2(s->tlb_ways) || s->tlb_ways > s->tlb_entries);
+    bug_on(!s->utlb_entries || s->utlb_entries > TLBS_MICRO_MAX || s->walk_entries > TLBS_WALK_MAX);
+    *t = (struct tlbs){ .fetch.count = s->utlb_entries, .data.count = s->utlb_entries, .ways = s->tlb_ways,
+                        .way_bits = (uint32_t)__builtin_ctz(s->tlb_ways), .set_mask = s->tlb_entries / s->tlb_ways - 1,
+                        .random = TLBS_SEED, .walk_count = s->walk_entries };
+    t->main = mem_alloc(s->tlb_entries * sizeof *t->main);
+    tlbs_forget(t);
+}
+
+void tlbs_free(struct tlbs *t)
+{
+    free(t->main);
+}
+
+/* ---- micro-TLBs ---- */
+
+static void forget_lines(struct tlbs_micro_entry *e)
+{
+    for (unsigned bank = 0; bank < TLBS_BANKS; bank++) {
+        for (uint64_t rest = e->installed[bank]; rest; rest &= rest - 1)
+            e->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
+        e->lines[bank] = NULL;
+        e->installed[bank] = 0;
+    }
+}
+
+static void micro_clear(struct tlbs_micro *micro)
+{
+    for (unsigned i = 0; i < micro->count; i++) {
+        forget_lines(&micro->entry[i]);
+        micro->entry[i] = (struct tlbs_micro_entry){ .page = TLBS_NO_PAGE };
+    }
+    micro->next = micro->last = 0;
+}
+
+void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space)
+{
+    micro->last = micro->next;
+    micro->next = micro->next + 1 < micro->count ? micro->next + 1 : 0;
+    struct tlbs_micro_entry *e = &micro->entry[micro->last];
+    forget_lines(e);
+    *e = (struct tlbs_micro_entry){ .page = va & PAGE_MASK, .space = space };
+}
+
+void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry)
+{
+    struct tlbs_micro_entry *e = &micro->entry[micro->last];
+    bug_on(entry < lines || entry >= lines + 64);
+    unsigned bank = 0;
+    while (bank < TLBS_BANKS && e->lines[bank] != lines)
+        bank++;
+    if (bank == TLBS_BANKS) {   /* a bank not seen before takes the place of an older one, whose entries nobody would remember */
+        bank = e->next_bank;
+        e->next_bank = (e->next_bank + 1) % TLBS_BANKS;
+        for (uint64_t rest = e->installed[bank]; rest; rest &= rest - 1)
+            e->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
+        e->lines[bank] = lines;
+        e->installed[bank] = 0;
+    }
+    e->installed[bank] |= 1ull << (entry - lines);
+}
+
+/* ---- the main TLB ---- */
+
+/* DDI 0500J 5.2.2: blocks of 1 GB are split into 512 MB; all other sizes have entries of their own. */
+static unsigned entry_bits(const struct memory_page *page)
+{
+    if (page->size_bits < PAGE_BITS)
+        return PAGE_BITS;
+    return page->size_bits > TLBS_LARGEST ? TLBS_LARGEST : page->size_bits;
+}
+
+static struct tlbs_entry *main_set(const struct tlbs *t, gva_t number)
+{
+    return &t->main[((uint32_t)number & t->set_mask) << t->way_bits];
+}
+
+bool tlbs_has(const struct tlbs *t, const struct memory_page *page)
+{
+    unsigned bits = entry_bits(page);
+    gva_t number = page->va >> bits;
+    const struct tlbs_entry *e = main_set(t, number);
+    for (uint32_t way = 0; way < t->ways; way++, e++)
+        if (e->page == number && e->size_bits == bits && (e->asid == page->asid || e->asid == MEMORY_GLOBAL))
+            return true;
+    return false;
+}
+
+void tlbs_put(struct tlbs *t, const struct memory_page *page)
+{
+    unsigned bits = entry_bits(page);
+    gva_t number = page->va >> bits;
+    struct tlbs_entry *set = main_set(t, number);
+    uint32_t way = 0;
+    while (way < t->ways && set[way].page != TLBS_NO_PAGE)
+        way++;
+    if (way == t->ways) {
+        t->random ^= t->random << 13;
+        t->random ^= t->random >> 17;
+        t->random ^= t->random << 5;
+        way = t->random >> 8 & (t->ways - 1);
+    }
+    set[way] = (struct tlbs_entry){ .page = number, .asid = page->asid, .size_bits = (uint8_t)bits };
+}
+
+/* ---- the walk cache ---- */
+
+bool tlbs_walk_has(const struct tlbs *t, gpa_t descriptor)
+{
+    for (unsigned i = 0; i < t->walk_count; i++)
+        if (t->walk[i].descriptor == descriptor)
+            return true;
+    return false;
+}
+
+void tlbs_walk_put(struct tlbs *t, gpa_t descriptor, gva_t va)
+{
+    if (!t->walk_count)
+        return;
+    t->walk[t->walk_next] = (struct tlbs_walk_entry){ descriptor, va >> TLBS_REGION_BITS };
+    t->walk_next = t->walk_next + 1 < t->walk_count ? t->walk_next + 1 : 0;
+}
+
+/* ---- maintenance ---- */
+
+/* DDI 0500J 5.2.1: every maintenance operation of the main TLB flushes both micro-TLBs. */
+static void forget_micro(struct tlbs *t)
+{
+    micro_clear(&t->fetch);
+    micro_clear(&t->data);
+}
+
+void tlbs_forget(struct tlbs *t)
+{
+    forget_micro(t);
+    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++)
+        t->main[i] = (struct tlbs_entry){ .page = TLBS_NO_PAGE };
+    for (unsigned i = 0; i < t->walk_count; i++)
+        t->walk[i].descriptor = TLBS_NO_PAGE;
+    t->walk_next = 0;
+}
+
+/* Walk entries have no ASID here; too few of them are never wrong. */
+void tlbs_forget_asid(struct tlbs *t, uint32_t asid)
+{
+    forget_micro(t);
+    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++)
+        if (t->main[i].asid == asid && asid != MEMORY_GLOBAL)
+            t->main[i].page = TLBS_NO_PAGE;
+    for (unsigned i = 0; i < t->walk_count; i++)
+        t->walk[i].descriptor = TLBS_NO_PAGE;
+}
+
+void tlbs_forget_va(struct tlbs *t, gva_t va)
+{
+    forget_micro(t);
+    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++) {
+        struct tlbs_entry *e = &t->main[i];
+        if (e->page != TLBS_NO_PAGE && e->page == va >> e->size_bits)
+            e->page = TLBS_NO_PAGE;
+    }
+    for (unsigned i = 0; i < t->walk_count; i++)
+        if (t->walk[i].region == va >> TLBS_REGION_BITS)
+            t->walk[i].descriptor = TLBS_NO_PAGE;
+}
+
+/* ---- */
+
+static uint64_t micro_hash(const struct tlbs_micro *micro, uint64_t hash)
+{
+    for (unsigned i = 0; i < micro->count; i++)
+        hash = cache_mix(cache_mix(hash, micro->entry[i].page), micro->entry[i].space);
+    return cache_mix(hash, micro->next);
+}
+
+uint64_t tlbs_hash(const struct tlbs *t, uint64_t hash)
+{
+    hash = micro_hash(&t->data, micro_hash(&t->fetch, hash));
+    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++)
+        if (t->main[i].page != TLBS_NO_PAGE)
+            hash = cache_mix(cache_mix(hash, t->main[i].page), (uint64_t)t->main[i].asid << 8 ^ t->main[i].size_bits ^ (uint64_t)i << 40);
+    for (unsigned i = 0; i < t->walk_count; i++)
+        hash = cache_mix(hash, t->walk[i].descriptor);
+    return cache_mix(cache_mix(hash, t->random), t->walk_next);
+}

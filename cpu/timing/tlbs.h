@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The micro-TLBs of fetch and data, the main TLB behind both, and the cache of table descriptors behind that. */
+#ifndef CPU_TIMING_TLBS_H
+#define CPU_TIMING_TLBS_H
+
+#include "cpu/timing/memory.h"
+
+enum { TLBS_BANKS = 2, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
+enum { TLBS_REGION_BITS = 21 };   /* what a table of the last level maps with the granule of 4K */
+
+/* An entry of a micro-TLB is for PAGE_SIZE bytes: what larger sizes the hardware's can hold is not published. */
+struct tlbs_micro_entry {
+    gva_t page;               /* or TLBS_NO_PAGE */
+    uint32_t space;
+    uint32_t next_bank;
+    /* Line-table entries that the page proves: 64 for each exception level that used it, and which of them were put in. */
+    struct line_entry *lines[TLBS_BANKS];
+    uint64_t installed[TLBS_BANKS];
+};
+
+struct tlbs_micro {
+    struct tlbs_micro_entry entry[TLBS_MICRO_MAX];
+    unsigned count, next;     /* replaced round robin */
+    unsigned last;            /* found last: where to look first */
+};
+
+struct tlbs_entry {
+    gva_t page;               /* va >> size_bits, or TLBS_NO_PAGE */
+    uint32_t asid;
+    uint8_t size_bits;
+};
+
+/* What a walk may skip: the table of the last level that serves these 2 MB is known. */
+struct tlbs_walk_entry {
+    gpa_t descriptor;         /* that points to the table, or TLBS_NO_PAGE */
+    gva_t region;             /* va >> TLBS_REGION_BITS */
+};
+
+struct tlbs {
+    struct tlbs_micro fetch, data;
+    struct tlbs_entry *main;
+    uint32_t set_mask, ways, way_bits, random;
+    struct tlbs_walk_entry walk[TLBS_WALK_MAX];
+    unsigned walk_count, walk_next;
+};
+
+#define TLBS_NO_PAGE UINT64_MAX
+
+void tlbs_init(struct tlbs *t, const struct core_settings *settings);
+void tlbs_free(struct tlbs *t);
+
+/* Is the page in the micro-TLB? If so it becomes micro->last. */
+static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t space)
+{
+    va &= PAGE_MASK;
+    const struct tlbs_micro_entry *last = &micro->entry[micro->last];
+    if (last->page == va && last->space == space)
+        return true;
+    for (unsigned i = 0; i < micro->count; i++)
+        if (micro->entry[i].page == va && micro->entry[i].space == space) {
+            micro->last = i;
+            return true;
+        }
+    return false;
+}
+
+/* Puts the page in, as micro->last; the lines of the page that has to go are forgotten. */
+void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space);
+
+/* The entry was put in the line table because micro->last proves its page; `lines` are the 64 entries of that page. */
+void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry);
+
+/* The main TLB. */
+bool tlbs_has(const struct tlbs *t, const struct memory_page *page);
+void tlbs_put(struct tlbs *t, const struct memory_page *page);
+
+/* Is the descriptor in the walk cache? */
+bool tlbs_walk_has(const struct tlbs *t, gpa_t descriptor);
+void tlbs_walk_put(struct tlbs *t, gpa_t descriptor, gva_t va);
+
+/* Maintenance; all of it empties the micro-TLBs, which forgets the lines of all translated pages. */
+void tlbs_forget(struct tlbs *t);
+void tlbs_forget_asid(struct tlbs *t, uint32_t asid);
+void tlbs_forget_va(struct tlbs *t, gva_t va);
+
+uint64_t tlbs_hash(const struct tlbs *t, uint64_t hash);
+
+#endif

@@ -5,7 +5,7 @@
 
 #include "base/types.h"
 
-/* TREE is pseudo-LRU with one bit for each pair of subtrees. It must be told of every hit, so it is for a cache behind L1 only. */
+/* TREE is pseudo-LRU, a bit for each pair of subtrees. It must be told of every hit: only for a cache behind L1. */
 enum cache_policy { CACHE_RANDOM, CACHE_TREE };
 
 enum { CACHE_ABSENT = -1 };

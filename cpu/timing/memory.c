@@ -378,7 +378,8 @@ static void note_unaligned(struct memory *m, unsigned flags, unsigned op)
     note(m, KIND_UNALIGNED, flags, op, 0, 0);
 }
 
-enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op, uint64_t now)
+enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,
+                              uint64_t now)
 {
     bug_on(!size || size > MEMORY_LINE);
     translate(m, page, false, write, op);

@@ -108,7 +108,8 @@ struct memory_wait {
 };
 
 /* The latency of event e of an op that could issue at cycle `at` (with all earlier events' issue waits included). Adds to *wait:
-   issue and unit waits add up, of result waits the longest counts. Called once for each event, in order, with `at` never going back. */
+   issue and unit waits add up, of result waits the longest counts. Called once for each event, in order, with `at` never going
+   back. */
 void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait);
 
 /* ---- from outside ---- */

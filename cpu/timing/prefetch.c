@@ -22,7 +22,7 @@ void prefetch_reset(struct prefetch *p)
     p->next = 0;
 }
 
-/* Lines up to the distance ahead of s->last that were not asked for yet. Physical addresses behind the page's end are not known. */
+/* Lines up to the distance ahead of s->last that were not asked for yet. What lies behind the end of the page is not known. */
 static unsigned run(const struct prefetch *p, struct prefetch_stream *s, uint64_t lines[PREFETCH_DISTANCE_MAX])
 {
     unsigned count = 0;

@@ -191,9 +191,12 @@ static uint64_t micro_hash(const struct tlbs_micro *micro, uint64_t hash)
 uint64_t tlbs_hash(const struct tlbs *t, uint64_t hash)
 {
     hash = micro_hash(&t->data, micro_hash(&t->fetch, hash));
-    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++)
-        if (t->main[i].page != TLBS_NO_PAGE)
-            hash = cache_mix(cache_mix(hash, t->main[i].page), (uint64_t)t->main[i].asid << 8 ^ t->main[i].size_bits ^ (uint64_t)i << 40);
+    for (uint32_t i = 0; i < (t->set_mask + 1) << t->way_bits; i++) {
+        const struct tlbs_entry *e = &t->main[i];
+        hash = cache_mix(hash, e->page);
+        if (e->page != TLBS_NO_PAGE)
+            hash = cache_mix(hash, (uint64_t)e->asid << 8 ^ e->size_bits);
+    }
     for (unsigned i = 0; i < t->walk_count; i++)
         hash = cache_mix(hash, t->walk[i].descriptor);
     return cache_mix(cache_mix(hash, t->random), t->walk_next);

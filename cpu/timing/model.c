@@ -130,7 +130,7 @@ const struct core_model *model_at(unsigned index)
 /* "a, b and c", each once, of the names of all cores, or of the boards of one. */
 static void list_names(const char *core, char text[NAMES_LENGTH])
 {
-    const char *names[ARRAY_SIZE(models)];
+    const char *names[ARRAY_SIZE(models)] = { NULL };
     unsigned count = 0;
     for (unsigned i = 0; i < ARRAY_SIZE(models); i++) {
         if (core && strcmp(models[i]->name, core))

@@ -14,6 +14,13 @@ static struct core_settings pi3(void)
     return model_find("cortex-a53", "pi3", NULL)->settings;
 }
 
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    return *seed ^= *seed << 17;
+}
+
 START_TEST(every_core_obeys_the_rules_and_names_its_sources)
 {
     unsigned count = 0;
@@ -159,6 +166,54 @@ START_TEST(every_setting_belongs_to_a_section_and_is_told_in_full)
 }
 END_TEST
 
+/* A number of a setting's rule in its range, as text. */
+static void random_item(uint64_t *seed, unsigned i, char *text, size_t size)
+{
+    const struct setting_row *row = &setting_rows[i];
+    char number[MODEL_TEXT];
+    uint32_t v = row->least + (uint32_t)(next_random(seed) % (row->most - row->least + 1));
+    if (row->rule == SETTING_POWER || row->rule == SETTING_SIZE)
+        for (v = row->least; v < row->most && next_random(seed) % 4; v *= 2)
+            ;
+    model_number_text(row, v, number);
+    snprintf(text, size, "%s=%s", row->key, number);
+}
+
+START_TEST(whatever_is_taken_fits_together_and_whatever_is_refused_changes_nothing)
+{
+    uint64_t seed = 1;
+    unsigned taken = 0, refused = 0;
+    struct core_settings settings = pi3();
+    for (unsigned n = 0; n < 20000; n++) {
+        char text[256] = "";
+        struct core_settings before = settings;
+        struct error err = { "" };
+        for (unsigned k = 0; k < 3; k++) {
+            if (k)
+                strcat(text, ",");
+            size_t used = strlen(text);
+            random_item(&seed, (unsigned)(next_random(&seed) % setting_count), text + used, sizeof text - used);
+        }
+        if (next_random(&seed) % 4 == 0)   /* one letter wrong */
+            text[next_random(&seed) % strlen(text)] = (char)(' ' + next_random(&seed) % 95);
+        if (model_override(&settings, text, &err) < 0) {
+            ck_assert_msg(*err.text, "%s", text);
+            ck_assert_mem_eq(&settings, &before, sizeof settings);
+            refused++;
+            continue;
+        }
+        taken++;
+        const struct core_settings *s = &settings;
+        ck_assert_msg(s->l2_size >= s->l1d_size && s->l2_size >= s->l1i_size, "%s", text);
+        ck_assert_msg(s->l2_size / (64 * s->l2_ways) - 1 < 32768 && is_power_of_2(s->l2_size) && is_power_of_2(s->l2_ways), "%s", text);
+        ck_assert_msg(s->l1d_size / (64 * s->l1d_ways) >= 1 && s->l1i_size / (64 * s->l1i_ways) >= 1, "%s", text);
+        for (unsigned i = 0; i < setting_count; i++)
+            ck_assert_msg(model_number(s, i) >= setting_rows[i].least && model_number(s, i) <= setting_rows[i].most, "%s", text);
+    }
+    ck_assert(taken > 2000 && refused > 2000);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("model");
@@ -169,6 +224,7 @@ Suite *test_suite(void)
     tcase_add_loop_test(t, a_bad_setting_is_refused_with_what_would_be_right_and_changes_nothing, 0, ARRAY_SIZE(bad));
     tcase_add_test(t, numbers_that_go_together_may_be_given_in_any_order);
     tcase_add_test(t, every_setting_belongs_to_a_section_and_is_told_in_full);
+    tcase_add_test(t, whatever_is_taken_fits_together_and_whatever_is_refused_changes_nothing);
     suite_add_tcase(s, t);
     return s;
 }

@@ -69,8 +69,12 @@ static int build(struct machine *m, struct error *err)
         return -1;
     m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->core.settings.clock_mhz * 1000000ull);
     arm64_set_caches(m->cpu, &m->core.settings);
+    arm64_set_core(m->cpu, &m->core);
+    arm64_keep_time(m->cpu, m->config.timing);
     m->cpu->firmware = psci_call;
     m->cpu->board = m;
+    m->space.core = &m->cpu->cpu;
+    m->space.written = arm64_memory_written;
     m->ram->core = &m->cpu->cpu;
     m->ram->code_written = arm64_code_written;
     if (board_build(m, err) || tree_make(m, err))
@@ -161,7 +165,7 @@ tick_t machine_idle_until(const struct machine *m)
 
 uint64_t machine_instructions(const struct machine *m)
 {
-    return m->cpu->cpu.cycles - m->cpu->cpu.idle_cycles;
+    return cpu_instructions(&m->cpu->cpu);
 }
 
 enum timing_mode machine_timing(const struct machine *m)
@@ -172,18 +176,17 @@ enum timing_mode machine_timing(const struct machine *m)
 void machine_set_timing(struct machine *m, enum timing_mode mode)
 {
     m->config.timing = mode;
+    arm64_keep_time(m->cpu, mode);
 }
 
 void machine_counters(struct machine *m, struct counters *sum)
 {
-    (void)m;
-    memset(sum, 0, sizeof *sum);
+    timing_counters(m->cpu->cpu.timing, sum);
 }
 
 void machine_timing_work(struct machine *m, struct timing_work *work)
 {
-    (void)m;
-    memset(work, 0, sizeof *work);
+    timing_work(m->cpu->cpu.timing, work);
 }
 
 const struct core_model *machine_core(const struct machine *m)

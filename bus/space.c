@@ -236,8 +236,11 @@ static uint8_t *dma_stretch(const struct space *space, gpa_t at, uint64_t length
         return NULL;
     uint64_t rest = ram_rest(r, offset);
     *stretch = length < rest ? length : rest;
-    if (write)
+    if (write) {
         ram_will_change(r->ram, offset, *stretch);
+        if (space->written)
+            space->written(space->core, at, *stretch);
+    }
     return r->ram->host + offset;
 }
 

@@ -58,6 +58,7 @@ struct space {
     int count;
     const struct region *recent;           /* the RAM region found last: most look-ups are for it again */
     void (*changed)(void *core);   /* the map changed: cached translations are void */
+    void (*written)(void *core, gpa_t at, uint64_t length);   /* a device writes RAM, within one region; may be NULL */
     void *core;
 };
 

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "cpu/cpu.h"
+#include "cpu/timing/timing.h"
 
 struct code_cache *code_new(void)
 {
@@ -51,8 +52,24 @@ static struct block **block_slot(struct code_cache *code, const uint8_t *host, u
     return &code->hash[n >> (64 - CODE_HASH_BITS)];
 }
 
+void code_each(struct code_cache *code, void (*each)(void *to, struct block *b), void *to)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(code->pages); i++)
+        for (struct code_page *page = code->pages[i]; page; page = page->hash_next)
+            for (struct block *b = page->blocks; b; b = b->page_next)
+                each(to, b);
+}
+
+static void collect(void *to, struct block *b)
+{
+    if (b->mode & CODE_TIMED)
+        timing_collect(to, b);
+}
+
 void code_flush(struct code_cache *code)
 {
+    if (code->timing)
+        code_each(code, collect, code->timing);
     for (size_t i = 0; i < ARRAY_SIZE(code->pages); i++) {
         struct code_page *page = code->pages[i];
         while (page) {
@@ -71,10 +88,13 @@ void code_flush(struct code_cache *code)
     code_forget_jumps(code);
 }
 
-/* Room for a block of `ops` ops; the caller has made sure that a flush is allowed. */
-static struct block *block_room(struct code_cache *code, unsigned ops)
+/* Room for a block of `ops` ops; in a timed one, for its timing in front and a uop for each of its instructions behind. The
+   caller has made sure that a flush is allowed. */
+static struct block *block_room(struct code_cache *code, unsigned ops, unsigned instructions, bool timed)
 {
-    size_t size = sizeof(struct block) + ops * sizeof(struct op);
+    size_t front = timed ? timing_room() : 0;
+    size_t size = front + sizeof(struct block) + ops * sizeof(struct op) + (timed ? instructions * sizeof(struct uop) : 0);
+    size = (size + 15) & ~(size_t)15;
     if (!code->chunk_count || code->used + size > CODE_CHUNK) {
         if (code->chunk_count == CODE_CHUNKS_MAX)
             code_flush(code);
@@ -82,7 +102,7 @@ static struct block *block_room(struct code_cache *code, unsigned ops)
             code->chunks[code->chunk_count++] = mem_alloc(CODE_CHUNK);
         code->used = 0;
     }
-    struct block *b = (struct block *)(code->chunks[code->chunk_count - 1] + code->used);
+    struct block *b = (struct block *)(code->chunks[code->chunk_count - 1] + code->used + front);
     code->used += size;
     memset(b, 0, sizeof *b);
     return b;
@@ -115,6 +135,8 @@ static struct block *decode_block(struct cpu *cpu, const uint8_t *host, struct r
 {
     struct op ops[BLOCK_OPS_MAX + 1];
     unsigned at = offset & 0xfff, n = 0, most = mode & CODE_SINGLE ? 1 : BLOCK_OPS_MAX;
+    if (mode & CODE_TIMED && most > 1)   /* two lines at most, so that two fetch epochs prove them */
+        most = (2 * 64 - (at & 63)) / 4;
     bool ended = false;
     while (n < most && at + 4 * n < 4096 && !ended) {
         memset(&ops[n], 0, sizeof ops[n]);
@@ -124,10 +146,10 @@ static struct block *decode_block(struct cpu *cpu, const uint8_t *host, struct r
     unsigned total = n;
     if (!ended) {
         memset(&ops[n], 0, sizeof ops[n]);
-        cpu->class->block_end(&ops[n]);
+        cpu->class->block_end(&ops[n], mode);
         total++;
     }
-    struct block *b = block_room(cpu->code, total);
+    struct block *b = block_room(cpu->code, total, n, mode & CODE_TIMED);
     b->length = n;
     b->offset = (uint16_t)at;
     b->end = (uint16_t)(at + 4 * n);
@@ -136,6 +158,8 @@ static struct block *decode_block(struct cpu *cpu, const uint8_t *host, struct r
     memcpy(b->ops, ops, total * sizeof ops[0]);
     if (cpu->class->finish)
         cpu->class->finish(cpu, b);
+    if (mode & CODE_TIMED)
+        timing_describe(cpu, b, (struct uop *)(b->ops + total));
     cpu->code->decoded_ops += n;
     mark_lines(cpu, b, ram, offset);
     return b;
@@ -165,6 +189,8 @@ static void drop_block(struct code_cache *code, struct block *b)
         p = &(*p)->hash_next;
     *p = b->hash_next;
     b->dead = true;
+    if (code->timing)
+        collect(code->timing, b);
 }
 
 /* Drops the blocks of one page that overlap the lines in `touched`; links within the page are cut, because any of them may

@@ -24,7 +24,7 @@ struct op {
     uint8_t sh, aux;          /* shift amounts and other small operands */
     uint16_t row;             /* of the ISA's instruction table: class, reads, writes for timing and trace */
     uint32_t insn;            /* the guest's instruction word */
-    uint32_t timing;          /* reserved for the timing model's packed unit and latency index */
+    uint32_t spare;
 };
 
 enum { BLOCK_OPS_MAX = 64 };
@@ -39,18 +39,20 @@ struct block {
     const uint8_t *host;      /* address of the first instruction; with `mode` the key */
     struct block *hash_next;
     struct block *page_next;  /* blocks of the same page */
-    void *timing;             /* memo and line list of the timing model */
     struct op ops[];          /* length ops, then one that ends the block if the last is no branch */
 };
 
-/* The mode bit of blocks that hold a single instruction; the other bits are the ISA's. */
+/* Mode bits that every ISA has: blocks that hold a single instruction; blocks that keep time (a struct block_timing stands in
+   front of each). The other bits are the ISA's. */
 #define CODE_SINGLE (1u << 31)
+#define CODE_TIMED  (1u << 30)
 
 /* Direct-mapped by virtual address: how indirect and cross-page branches find their block. */
 struct jump_entry {
     gva_t va;                 /* JUMP_NOTHING when empty */
     uint64_t context;         /* cpu->context: address space and decode mode */
     struct block *block;
+    uint64_t fetched;         /* timed: cpu->fetch_epoch[EPOCH_PAGE] when its page was last known to be in the micro-TLB */
 };
 
 enum { JUMP_NOTHING = 1 };    /* no instruction has an odd address */
@@ -75,6 +77,7 @@ struct code_cache {
     int chunk_count;          /* allocated chunks; the last is being filled */
     size_t used;              /* bytes of the last chunk */
     uint64_t decoded_ops, lookups, drops, flushes;   /* for -stats */
+    struct timing *timing;    /* told of every timed block that is made or goes; may be NULL */
 };
 
 /* Where in the jump cache an address lives: the entries of one page are 64 neighbours, which a TLB invalidation by
@@ -94,6 +97,9 @@ void code_forget_jumps_page(struct code_cache *code, gva_t va);
 
 /* Drops every block. Only where no handler is active. */
 void code_flush(struct code_cache *code);
+
+/* Calls back with every block there is. */
+void code_each(struct code_cache *code, void (*each)(void *to, struct block *b), void *to);
 
 /* The block at host address `host` of RAM (the bytes are at `offset` of `ram`), decoded by the cpu's class if it is not there. */
 struct block *code_find(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode);

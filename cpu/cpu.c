@@ -2,6 +2,7 @@
 #include "cpu/cpu.h"
 
 #include "cpu/engine.h"
+#include "cpu/timing/timing.h"
 
 void cpu_set_rate(struct cpu *cpu, uint64_t hz)
 {
@@ -41,6 +42,8 @@ void cpu_idle_until(struct cpu *cpu, tick_t at)
     uint64_t cycles = cpu_cycles_at(cpu, at);
     if (cycles > cpu->cycles) {
         cpu->idle_cycles += cycles - cpu->cycles;
+        if (cpu->timed)
+            timing_idle(cpu, cycles - cpu->cycles);
         cpu->cycles = cycles;
     }
 }
@@ -49,14 +52,36 @@ void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b)
 {
     unsigned n = (unsigned)(o - b->ops);
     cpu->pc = cpu->code_va + b->offset + 4 * n;
-    cpu->clock->now = cpu_ticks(cpu, cpu->cycles + n);
+    uint64_t at = b->mode & CODE_TIMED ? timing_sync(cpu, (struct block *)b, n) : cpu->cycles + n;
+    cpu->clock->now = cpu_ticks(cpu, at);
 }
 
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b)
 {
     unsigned n = (unsigned)(o - b->ops);
     cpu->pc = cpu->code_va + b->offset + 4 * n;
-    cpu->cycles += n + 1;
+    if (b->mode & CODE_TIMED)
+        timing_leave(cpu, (struct block *)b, n);
+    else
+        cpu->cycles += n + 1;
+}
+
+uint64_t cpu_instructions(const struct cpu *cpu)
+{
+    uint64_t timed = cpu->timed_cycles;
+    if (cpu->timed)
+        timed += cpu->cycles - cpu->timed_since - (cpu->idle_cycles - cpu->timed_idle);
+    return cpu->instructions + cpu->cycles - cpu->idle_cycles - timed;
+}
+
+void cpu_keep_time(struct cpu *cpu, enum timing_mode mode)
+{
+    if (cpu->timed)
+        cpu->timed_cycles += cpu->cycles - cpu->timed_since - (cpu->idle_cycles - cpu->timed_idle);
+    cpu->timed = mode != TIMING_OFF;
+    cpu->timed_since = cpu->cycles;
+    cpu->timed_idle = cpu->idle_cycles;
+    timing_begin(cpu->timing, mode);
 }
 
 static struct block *find_block(struct cpu *cpu)
@@ -66,12 +91,15 @@ static struct block *find_block(struct cpu *cpu)
     uint32_t mode;
     const uint8_t *host = cpu->class->fetch(cpu, &ram, &offset, &mode);
     if (!host) {
-        cpu->cycles++;   /* an exception takes time: a vector that faults itself must not stop the clock */
+        if (!cpu->timed)
+            cpu->cycles++;   /* an exception takes time: a vector that faults itself must not stop the clock */
         return NULL;
     }
+    if (cpu->timed)
+        timing_enter_page(cpu);
     struct block *b = code_find(cpu, host, ram, offset, mode);
     cpu->code_va = cpu->pc & PAGE_MASK;
-    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc, cpu->context, b };
+    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc, cpu->context, b, cpu->fetch_epoch[EPOCH_PAGE] };
     return b;
 }
 
@@ -149,4 +177,43 @@ COLD const struct op *block_find(struct cpu *cpu, const struct op *o, struct blo
     (void)o;
     (void)b;
     return resume(cpu, NULL);
+}
+
+COLD const struct op *block_replay_next(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    timing_end(cpu, b);
+    struct block *n = b->next[0];
+    if (!n || cpu->cycles >= cpu->horizon)
+        return block_leave_next(cpu, o, b);
+#ifdef ENGINE_LOOP
+    cpu->block = n;
+#endif
+    ENGINE_GO(cpu, n->ops, n);
+}
+
+COLD const struct op *block_replay_taken(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    timing_end(cpu, b);
+    struct block *n = b->next[1];
+    if (!n || cpu->cycles >= cpu->horizon)
+        return block_leave_taken(cpu, o, b);
+#ifdef ENGINE_LOOP
+    cpu->block = n;
+#endif
+    ENGINE_GO(cpu, n->ops, n);
+}
+
+COLD const struct op *block_replay_find(struct cpu *cpu, const struct op *o, struct block *b)
+{
+    timing_end(cpu, b);
+    struct jump_entry *e = code_jump_entry(cpu->code, cpu->pc);
+    if (e->va != cpu->pc || e->context != cpu->context || cpu->cycles >= cpu->horizon ||
+        e->fetched != cpu->fetch_epoch[EPOCH_PAGE])
+        return block_find(cpu, o, b);
+    cpu->code_va = cpu->pc & PAGE_MASK;
+    struct block *n = e->block;
+#ifdef ENGINE_LOOP
+    cpu->block = n;
+#endif
+    ENGINE_GO(cpu, n->ops, n);
 }

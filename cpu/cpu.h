@@ -8,22 +8,33 @@
 #include "bus/clock.h"
 #include "bus/space.h"
 #include "cpu/code.h"
+#include "cpu/timing/memory.h"
+#include "cpu/timing/predictor.h"
+#include "cpu/timing/timing.h"
+#include "cpu/timing/uop.h"
 #include "mmu/tlb.h"
 
 enum { CPU_REGS = 40 };
+
+/* The index in cpu->fetch_epoch of the page's number, behind those of 64 lines. */
+enum { EPOCH_PAGE = 64 };
 
 struct cpu_class {
     const char *name;
     /* Translates cpu->pc for execution: the host address of the instruction, its RAM and offset; *mode gets the decode mode.
        NULL: an exception was taken, cpu->pc is its vector. */
     const uint8_t *(*fetch)(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
+    /* The addresses of the descriptors that a walk for va reads. */
+    memory_walk *walk;
     /* Decodes one instruction (or the op that raises its exception) at `insn` into *o. Returns true if the block ends with it.
        `offset` is its place in the page. */
     bool (*decode)(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o);
+    /* Describes an op of a timed block to the pipeline; *u is zero before. */
+    void (*describe)(const struct op *o, struct uop *u);
     /* Called on a whole block just decoded, before it is used: fusing of neighbours. May be NULL. */
     void (*finish)(struct cpu *cpu, struct block *b);
     /* Fills the op that ends a block which is not ended by a branch. */
-    void (*block_end)(struct op *o);
+    void (*block_end)(struct op *o, uint32_t mode);
     /* Takes a pending, unmasked interrupt, if there is one: cpu->pc becomes its vector. Also wakes the core. */
     void (*interrupt)(struct cpu *cpu);
     /* Write permission to the host page at `host` must go: code was decoded from it. */
@@ -42,13 +53,27 @@ struct cpu {
     struct block *block;         /* ENGINE_LOOP builds: the block of the op that the loop calls next */
     gva_t pc;                    /* valid while no handler is active, or after cpu_sync */
 
+    /* Hot in timed blocks. */
+    uint64_t instructions;       /* executed with timing on */
+    uint32_t sig;                /* of the pipeline's state at the block's begin (cpu/timing/memo.h) */
+    uint32_t outcome;            /* of the block's end, for its slow ways */
+    uint32_t fetch_epoch[EPOCH_PAGE + 1];   /* by line in a page: counts L1I evictions; the last: instruction micro-TLB evictions */
+    struct predictor predictor;
+
     /* Cold. */
     const struct cpu_class *class;
     struct clock *clock;
     struct space *space;
     uint64_t hz;                 /* cycles per second of virtual time; set by cpu_set_rate */
     uint64_t ticks_num, ticks_den, ticks_below;   /* ticks = cycles * num / den, exact below a number of cycles */
-    uint64_t idle_cycles;        /* cycles spent in WFI; all others executed an instruction */
+    struct timing *timing;       /* the model; in use while `timed` */
+    struct memory_page fetch_page;   /* timed: the page that class->fetch found last */
+    unsigned level;              /* exception level that counts are for */
+    bool timed;                  /* blocks are decoded with CODE_TIMED */
+    uint64_t idle_cycles;        /* cycles spent in WFI */
+    uint64_t timed_cycles;       /* cycles that passed while timed; all but these and the idle ones executed an instruction */
+    uint64_t timed_since;        /* timed: cycles when time keeping began; not yet in timed_cycles */
+    uint64_t timed_idle;         /* and the idle_cycles of that moment */
     uint64_t walks;              /* of page tables, for -stats */
     bool halted;                 /* sleeping in WFI */
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
@@ -66,12 +91,18 @@ static inline void cpu_look_around(struct cpu *cpu)
 /* The core's clock rate, below 2^32 Hz. */
 void cpu_set_rate(struct cpu *cpu, uint64_t hz);
 
+/* Begins or ends time keeping by cpu->timing, between two cpu_run; the caller makes the ISA look at its decode mode again. */
+void cpu_keep_time(struct cpu *cpu, enum timing_mode mode);
+
 /* Core cycles <-> virtual time. */
 tick_t cpu_ticks(const struct cpu *cpu, uint64_t cycles);
 uint64_t cpu_cycles_at(const struct cpu *cpu, tick_t at);   /* rounded up: the first cycle at or after `at` */
 
 /* Puts the sleeping core's time to `at` (idle cycles pass). */
 void cpu_idle_until(struct cpu *cpu, tick_t at);
+
+/* Instructions executed since power on. */
+uint64_t cpu_instructions(const struct cpu *cpu);
 
 /* From within a handler: makes cpu->pc and clock->now exact for op o, before it touches anything that can look at them. */
 void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b);

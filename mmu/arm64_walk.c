@@ -64,6 +64,7 @@ static void set_rights(struct arm64_mapping *m, uint64_t leaf, uint64_t tables, 
 
 int arm64_walk(const struct space *space, const struct arm64_walk_regs *regs, gva_t va, struct arm64_mapping *m)
 {
+    m->descriptor_count = 0;
     gva_t address = arm64_untag(regs->tcr, va);
     bool high = bit(va, 55);
     unsigned size = (unsigned)bits(regs->tcr, high ? TCR_T1SZ + 5 : TCR_T0SZ + 5, high ? TCR_T1SZ : TCR_T0SZ);
@@ -86,6 +87,7 @@ int arm64_walk(const struct space *space, const struct arm64_walk_regs *regs, gv
         if (!r || r->kind != REGION_RAM)
             return FAULT_EXTERNAL_WALK + (int)level;
         desc = ld_le64(r->ram->host + where);
+        m->descriptors[m->descriptor_count++] = table + index * 8;
         bool leaf = level == 3 ? bit(desc, DESC_TABLE) : !bit(desc, DESC_TABLE);
         if (!bit(desc, DESC_VALID) || (level == 3 && !leaf) || (level < 3 && leaf && !block_allowed(granule, level)))
             return FAULT_TRANSLATION + (int)level;

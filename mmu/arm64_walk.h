@@ -29,6 +29,8 @@ struct arm64_mapping {
     uint8_t attributes;    /* the byte of MAIR_EL1 */
     uint8_t shareability;  /* SH */
     unsigned level;        /* of the leaf */
+    gpa_t descriptors[4];  /* what the walk read, outermost first */
+    unsigned descriptor_count;
 };
 
 /* Walks for va. Returns FAULT_NONE with *m filled, or a fault status code including the level: translation, address size,

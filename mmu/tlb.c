@@ -6,8 +6,15 @@ static void forget(struct tlb_entry *e)
     e->read = e->write = TLB_NOTHING;
 }
 
+static void forget_lines(struct line_entry *line, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        line[i].tag = LINE_NOTHING;
+}
+
 void tlb_flush(struct tlb_bank *bank)
 {
+    forget_lines(bank->line, LINE_TABLE_SIZE);
     for (int i = 0; i < TLB_SIZE; i++)
         forget(&bank->entry[i]);
     bank->large_first = UINT64_MAX;
@@ -39,12 +46,15 @@ void tlb_flush_page(struct tlb_bank *bank, gva_t va)
     struct tlb_entry *e = tlb_entry(bank, va);
     if (same_mapping(e->read, va, PAGE_BITS) || same_mapping(e->write, va, PAGE_BITS))
         forget(e);
+    forget_lines(tlb_line(bank, va & PAGE_MASK), PAGE_SIZE >> LINE_BITS);
     if (untagged(va) < bank->large_first || untagged(va) > bank->large_last)
         return;
+    forget_lines(bank->line, LINE_TABLE_SIZE);
     for (int i = 0; i < TLB_SIZE; i++) {
         e = &bank->entry[i];
         gva_t page = e->read != TLB_NOTHING ? e->read : e->write;
-        if (e->mapped > PAGE_BITS && same_mapping(page, va, (unsigned)e->mapped))
+        unsigned bits = (uint8_t)e->mapped;
+        if (bits > PAGE_BITS && same_mapping(page, va, bits))
             forget(e);
     }
 }
@@ -56,5 +66,10 @@ void tlb_protect(struct tlb_bank *bank, const uint8_t *host)
         struct tlb_entry *e = &bank->entry[i];
         if (e->write != TLB_NOTHING && e->write + e->add == page)
             e->write = TLB_NOTHING;
+    }
+    for (int i = 0; i < LINE_TABLE_SIZE; i++) {
+        struct line_entry *line = &bank->line[i];
+        if (((line->tag & LINE_MASK) + line->add) >> PAGE_BITS == page >> PAGE_BITS && line->tag != LINE_NOTHING)
+            line->tag |= LINE_READ_ONLY;
     }
 }

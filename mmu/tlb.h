@@ -11,7 +11,8 @@ enum {
     PAGE_BITS = 12,          /* host-side granule of translation; larger guest pages are entered in pieces */
     TLB_BITS = 10,
     TLB_SIZE = 1 << TLB_BITS,
-    TLB_NOTHING = 1          /* a tag that matches no page, because pages are aligned */
+    TLB_NOTHING = 1,         /* a tag that matches no page, because pages are aligned */
+    TLB_GLOBAL = 1 << 8      /* in tlb_entry.mapped: tied to no ASID */
 };
 
 #define PAGE_SIZE (1ull << PAGE_BITS)
@@ -20,7 +21,8 @@ enum {
 struct tlb_entry {
     gva_t read, write;       /* page address, or TLB_NOTHING */
     uint64_t add;            /* host address = virtual address + add */
-    uint64_t mapped;         /* log2 of the size of the guest's mapping it came from; entries are 32 bytes: one shift to index */
+    uint64_t mapped;         /* the guest's mapping it came from: log2 of its size in bits 7..0, TLB_GLOBAL, and in bits 63..12 the
+                                physical page. Entries are 32 bytes: one shift to index */
 };
 
 /* What a load or store handler checks inline while the core keeps time: an entry's presence proves all that a tlb_entry proves

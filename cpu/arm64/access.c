@@ -6,6 +6,7 @@
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
+#include "cpu/timing/timing.h"
 
 enum { ISS_WNR = 1 << 6 };
 
@@ -39,7 +40,30 @@ struct place {
     const struct region *region;
     uint64_t offset;
     gpa_t pa;
+    bool global, device;   /* of the mapping */
+    unsigned size_bits;
 };
+
+/* ---- telling the timing model ---- */
+
+/* The access of op o to a page that translates to `pa`: what it noted does not depend on whether the page was in our own TLB, only
+   the line table, which proves that there is nothing to note, comes before. */
+static void note(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, bool write,
+                 gpa_t pa, bool global, unsigned size_bits)
+{
+    struct memory_page page;
+    struct tlb_bank *bank = mmu_bank(c, el);
+    const struct tlb_entry *e = tlb_entry(bank, va);
+    bool is_entered = write ? tlb_writable(e, va, size) : tlb_readable(e, va, size);
+    mmu_page(c, va, el, pa, global, size_bits, &page);
+    timing_access(&c->cpu, o, b, &page, size, write, is_entered ? tlb_line(bank, va) : NULL, e->add, e->write != TLB_NOTHING);
+}
+
+static void note_entered(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                         bool write, const struct tlb_entry *e)
+{
+    note(c, o, b, va, size, el, write, (e->mapped & PAGE_MASK) | (va & ~PAGE_MASK), e->mapped & TLB_GLOBAL, (uint8_t)e->mapped);
+}
 
 /* Translates and finds the region; raises the fault. `align` is what Device memory wants. */
 static bool find_place(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned align, unsigned el,
@@ -51,6 +75,9 @@ static bool find_place(struct arm64 *c, const struct op *o, const struct block *
         fault = FAULT_ALIGNMENT;
     if (fault == FAULT_NONE) {
         p->pa = m.pa;
+        p->global = m.global;
+        p->device = m.device;
+        p->size_bits = m.size_bits;
         p->region = space_find(c->cpu.space, m.pa, &p->offset);
         if (!p->region)
             fault = FAULT_EXTERNAL;
@@ -65,27 +92,43 @@ static bool find_place(struct arm64 *c, const struct op *o, const struct block *
     return true;
 }
 
+static void note_place(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       bool write, const struct place *p)
+{
+    if (p->device)   /* RAM mapped as Device memory, or the MMU is off: no cache takes part */
+        timing_device(&c->cpu, o, b);
+    else
+        note(c, o, b, va, size, el, write, p->pa, p->global, p->size_bits);
+}
+
+/* `noted`: bytes from va on that the timing model is told of, if it is RAM; the second half of a pair is told with the first. */
 static bool load_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
-                      uint64_t *value)
+                      unsigned noted, uint64_t *value)
 {
     struct place p;
     if (!find_place(c, o, b, va, size, el, false, &p))
         return false;
     if (p.region->kind == REGION_RAM) {
+        if (c->cpu.timed && noted)
+            note_place(c, o, b, va, noted, el, false, &p);
         *value = ld_le(p.region->ram->host + p.offset, size);
         return true;
     }
     cpu_sync(&c->cpu, o, b);
+    if (c->cpu.timed)
+        timing_device(&c->cpu, o, b);
     return space_load(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, false);
 }
 
 static bool store_part(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
-                       uint64_t value)
+                       unsigned noted, uint64_t value)
 {
     struct place p;
     if (!find_place(c, o, b, va, size, el, true, &p))
         return false;
     if (p.region->kind == REGION_RAM) {
+        if (c->cpu.timed && noted && (!c->notes_zeroes || p.device))
+            note_place(c, o, b, va, noted, el, true, &p);
         if (p.region->ram->rom)
             guest_log(c->id, "store to ROM at 0x%llx ignored", (unsigned long long)p.pa);
         else
@@ -93,6 +136,8 @@ static bool store_part(struct arm64 *c, const struct op *o, const struct block *
         return true;
     }
     cpu_sync(&c->cpu, o, b);
+    if (c->cpu.timed)
+        timing_device(&c->cpu, o, b);
     return space_store(c->cpu.space, p.pa, size, value) || data_abort(c, o, b, va, FAULT_EXTERNAL, true);
 }
 
@@ -121,19 +166,46 @@ static bool probe_split(struct arm64 *c, const struct op *o, const struct block 
     return true;
 }
 
-static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
-                       uint64_t *value)
+/* While time is kept, most of what comes here is an access whose page is known but whose line is not proved. */
+static bool load_known(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       unsigned noted, uint64_t *value)
 {
+    const struct tlb_entry *e = tlb_entry(mmu_bank(c, el), va);
+    if (!c->cpu.timed || !tlb_readable(e, va, size))
+        return false;
+    if (noted)
+        note_entered(c, o, b, va, noted, el, false, e);
+    *value = ld_le(tlb_host(e, va), size);
+    return true;
+}
+
+static bool store_known(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                        unsigned noted, uint64_t value)
+{
+    const struct tlb_entry *e = tlb_entry(mmu_bank(c, el), va);
+    if (!c->cpu.timed || !tlb_writable(e, va, size))
+        return false;
+    if (noted && !c->notes_zeroes)
+        note_entered(c, o, b, va, noted, el, true, e);
+    st_le(tlb_host(e, va), value, size);
+    return true;
+}
+
+static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       unsigned noted, uint64_t *value)
+{
+    if (load_known(c, o, b, va, size, el, noted, value))
+        return true;
     if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
         return data_abort(c, o, b, va, FAULT_ALIGNMENT, false);
     if (!is_split(va, size))
-        return load_part(c, o, b, va, size, el, value);
+        return load_part(c, o, b, va, size, el, noted, value);
     if (!probe_split(c, o, b, va, size, el, false))
         return false;
     *value = 0;
     for (unsigned i = 0; i < size; i++) {
         uint64_t byte;
-        if (!load_part(c, o, b, va + i, 1, el, &byte))
+        if (!load_part(c, o, b, va + i, 1, el, 1, &byte))
             return false;
         *value |= byte << (8 * i);
     }
@@ -141,28 +213,30 @@ static bool load_sized(struct arm64 *c, const struct op *o, const struct block *
 }
 
 static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
-                        uint64_t value)
+                        unsigned noted, uint64_t value)
 {
+    if (store_known(c, o, b, va, size, el, noted, value))
+        return true;
     if (va & (size - 1) && c->sctlr_el1 & SCTLR_A)
         return data_abort(c, o, b, va, FAULT_ALIGNMENT, true);
     if (!is_split(va, size))
-        return store_part(c, o, b, va, size, el, value);
+        return store_part(c, o, b, va, size, el, noted, value);
     if (!probe_split(c, o, b, va, size, el, true))
         return false;
     for (unsigned i = 0; i < size; i++)
-        if (!store_part(c, o, b, va + i, 1, el, value >> (8 * i) & 0xff))
+        if (!store_part(c, o, b, va + i, 1, el, 1, value >> (8 * i) & 0xff))
             return false;
     return true;
 }
 
 bool arm64_load(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
-    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, &c->loaded);
+    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, size, &c->loaded);
 }
 
 bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
 {
-    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, value);
+    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, size, value);
 }
 
 /* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. Of the words that come
@@ -179,8 +253,10 @@ static bool quadword_aligned(struct arm64 *c, const struct op *o, const struct b
 
 bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
-    return stack_aligned(c, o, b) && quadword_aligned(c, o, b, va, false) && load_sized(c, o, b, va, size, c->el, &c->loaded) &&
-           load_sized(c, o, b, va + size, size, c->el, &c->loaded_high);
+    unsigned noted = is_split(va, 2 * size) ? 0 : 2 * size;   /* within a page it is one access to the timing model */
+    return stack_aligned(c, o, b) && quadword_aligned(c, o, b, va, false) &&
+           load_sized(c, o, b, va, size, c->el, noted ? noted : size, &c->loaded) &&
+           load_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, &c->loaded_high);
 }
 
 bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0,
@@ -190,15 +266,17 @@ bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b
         return false;
     if (is_split(va, 2 * size) && !probe_split(c, o, b, va, 2 * size, c->el, true))
         return false;
-    return store_sized(c, o, b, va, size, c->el, v0) && store_sized(c, o, b, va + size, size, c->el, v1);
+    unsigned noted = is_split(va, 2 * size) ? 0 : 2 * size;
+    return store_sized(c, o, b, va, size, c->el, noted ? noted : size, v0) &&
+           store_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, v1);
 }
 
 bool arm64_load_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
-    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, 0, &c->loaded);
+    return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, 0, size, &c->loaded);
 }
 
 bool arm64_store_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t value)
 {
-    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, 0, value);
+    return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, 0, size, value);
 }

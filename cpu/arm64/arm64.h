@@ -77,6 +77,7 @@ struct arm64 {
 
     bool irq_line, fiq_line;
     bool event_register;          /* of WFE */
+    bool notes_zeroes;            /* the stores under way are those of DC ZVA, which tells the timing model itself */
 
     struct arm64_mmu *mmu;
     const char *id;               /* for guest_log */

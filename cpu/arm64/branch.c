@@ -10,22 +10,33 @@
 #define N_W ((uint32_t)c->x[o->rn])
 #define TARGET (c->cpu.code_va + (uint64_t)o->imm)
 
-#define GO_NEAR     return block_chain(&c->cpu, o, b, 1)
-#define GO_FAR      return block_jump(&c->cpu, o, b, TARGET)
-#define GO_NEXT     return block_chain(&c->cpu, o, b, 0)
-#define LINK_VALUE  (c->cpu.code_va + b->end)
+#define GO_NEAR     return block_chain(&c->cpu, o, b, 1, block_taken(&c->cpu, b))
+#define GO_FAR      return block_jump(&c->cpu, o, b, TARGET, block_taken(&c->cpu, b))
+#define LINK        c->x[30] = c->cpu.code_va + b->end; block_call(&c->cpu, b)
 
 HANDLER(b_near) { GO_NEAR; }
 HANDLER(b_far) { GO_FAR; }
-HANDLER(bl_near) { c->x[30] = LINK_VALUE; GO_NEAR; }
-HANDLER(bl_far) { c->x[30] = LINK_VALUE; GO_FAR; }
-HANDLER(br) { return block_jump(&c->cpu, o, b, N_X); }
-HANDLER(blr) { gva_t to = N_X; c->x[30] = LINK_VALUE; return block_jump(&c->cpu, o, b, to); }
+HANDLER(bl_near) { LINK; GO_NEAR; }
+HANDLER(bl_far) { LINK; GO_FAR; }
+HANDLER(br) { gva_t to = N_X; return block_jump(&c->cpu, o, b, to, block_indirect(&c->cpu, b, to)); }
+HANDLER(ret) { gva_t to = N_X; return block_jump(&c->cpu, o, b, to, block_return(&c->cpu, b, to)); }
+
+HANDLER(blr)
+{
+    gva_t to = N_X;
+    enum outcome outcome = block_indirect(&c->cpu, b, to);
+    LINK;
+    return block_jump(&c->cpu, o, b, to, outcome);
+}
+
+#define TAKE_NEAR return block_chain(&c->cpu, o, b, 1, block_conditional(&c->cpu, b, true))
+#define TAKE_FAR  return block_jump(&c->cpu, o, b, TARGET, block_conditional(&c->cpu, b, true))
+#define TAKE_NEXT return block_chain(&c->cpu, o, b, 0, block_conditional(&c->cpu, b, false))
 
 /* A conditional branch in both reaches. */
 #define BRANCH_IF(name, condition)                                        \
-    HANDLER(name##_near) { if (condition) GO_NEAR; GO_NEXT; }             \
-    HANDLER(name##_far) { if (condition) GO_FAR; GO_NEXT; }
+    HANDLER(name##_near) { if (condition) TAKE_NEAR; TAKE_NEXT; }         \
+    HANDLER(name##_far) { if (condition) TAKE_FAR; TAKE_NEXT; }
 
 #define B_COND(cond) BRANCH_IF(b_##cond, COND_##cond)
 CONDITIONS(B_COND)
@@ -98,7 +109,7 @@ DECODE(blr)
 DECODE(ret)
 {
     o->rn = reg_src(RN);
-    o->run = br;
+    o->run = ret;
     return true;
 }
 
@@ -110,8 +121,8 @@ DECODE(ret)
     do {                                                                  \
         o++;                                                              \
         if (condition)                                                    \
-            GO_NEAR;                                                      \
-        GO_NEXT;                                                          \
+            TAKE_NEAR;                                                    \
+        TAKE_NEXT;                                                        \
     } while (0)
 
 #define FUSED_CMP(name, type, left, right, subtract, test)                                                    \
@@ -171,6 +182,10 @@ static handler *fused_handler(const struct op *compare, unsigned cond)
         return fused_and[cond][(is_imm ? FORM_X_IMM : FORM_X_REG) + !SF];
     return NULL;
 }
+
+#ifdef ENGINE_TIMED
+#define fuse_compare timed_fuse_compare
+#endif
 
 void fuse_compare(struct block *b)
 {

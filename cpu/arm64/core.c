@@ -9,7 +9,35 @@
 #include "cpu/arm64/decode.h"
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/mmu.h"
+#include "cpu/arm64/pipeline.h"
 #include "cpu/arm64/timer.h"
+#include "cpu/timing/timing.h"
+
+/* What of an instruction is counted. */
+static uint8_t kind_of(const struct op *o, enum insn_class class)
+{
+    switch (class) {
+    case CLASS_LOAD: case CLASS_LOAD_PAIR: case CLASS_FP_LOAD: case CLASS_FP_LOAD_PAIR: case CLASS_SIMD_LOAD:
+        return UOP_LOAD;
+    case CLASS_STORE: case CLASS_STORE_PAIR: case CLASS_FP_STORE: case CLASS_FP_STORE_PAIR: case CLASS_SIMD_STORE:
+        return UOP_STORE;
+    case CLASS_EXCLUSIVE:
+        return bit(o->insn, 22) ? UOP_LOAD : UOP_STORE;
+    case CLASS_BRANCH:
+        return (o->insn & 0x7c000000) == 0x14000000 || (o->insn & 0xff00000e) == 0x5400000e ? UOP_DIRECT : UOP_CONDITIONAL;
+    case CLASS_BRANCH_INDIRECT:
+        return (o->insn & 0x00600000) == 0x00400000 ? UOP_RETURN : UOP_INDIRECT;
+    default:
+        return 0;
+    }
+}
+
+static void describe(const struct op *o, struct uop *u)
+{
+    arm64_describe(o, u);
+    if (decode_row(o->insn) >= 0)
+        u->kind = kind_of(o, insn_rows[o->row].class);
+}
 
 static bool decode(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o)
 {
@@ -19,7 +47,8 @@ static bool decode(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32
     o->insn = word;
     if (row >= 0) {
         o->row = (uint16_t)row;
-        if (insn_rows[row].decode(o, word, offset, mode)) {
+        const struct insn_row *r = &insn_rows[row];
+        if ((mode & MODE_TIMED ? r->decode_timed : r->decode)(o, word, offset, mode)) {
             if (insn_rows[row].class >= CLASS_FP && mode & MODE_FP_TRAPPED)
                 o->run = decode_fp_trap_handler();
             return insn_rows[row].ends_block;
@@ -32,18 +61,23 @@ static bool decode(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32
 static void finish(struct cpu *cpu, struct block *b)
 {
     (void)cpu;
-    fuse_compare(b);
+    if (b->mode & MODE_TIMED)
+        timed_fuse_compare(b);
+    else
+        fuse_compare(b);
 }
 
-static void block_end(struct op *o)
+static void block_end(struct op *o, uint32_t mode)
 {
-    o->run = decode_fall_through_handler();
+    o->run = mode & MODE_TIMED ? timed_fall_through_handler() : decode_fall_through_handler();
 }
 
 static const struct cpu_class arm64_class = {
     .name = "cortex-a53",
     .fetch = mmu_fetch,
     .decode = decode,
+    .describe = describe,
+    .walk = mmu_walk,
     .finish = finish,
     .block_end = block_end,
     .interrupt = arm64_take_interrupt,
@@ -76,10 +110,30 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
     return c;
 }
 
+void arm64_set_core(struct arm64 *c, const struct core_model *model)
+{
+    c->cpu.code->timing = timing_new(&c->cpu, model);
+}
+
+void arm64_keep_time(struct arm64 *c, enum timing_mode mode)
+{
+    cpu_keep_time(&c->cpu, mode);
+    mmu_switch(c);
+}
+
+void arm64_memory_written(void *core, gpa_t pa, uint64_t length)
+{
+    struct cpu *cpu = core;
+    if (cpu->timed)
+        memory_dma(timing_memory(cpu->timing), pa, length);
+}
+
 void arm64_free(struct arm64 *c)
 {
     if (!c)
         return;
+    c->cpu.code->timing = NULL;
+    timing_free(c->cpu.timing);
     code_free(c->cpu.code);
     mmu_free(c->mmu);
     free(c);
@@ -114,6 +168,10 @@ void arm64_reset(struct arm64 *c)
     c->cpu.halted = false;
     c->cpu.pc = 0;
     timer_reset(c);
+    if (c->cpu.timing)
+        timing_level(&c->cpu, 1);
+    if (c->cpu.timed)
+        timing_reset(c->cpu.timing);
     mmu_flush_all(c);
     mmu_switch(c);
     arm64_interrupts_changed(c);

@@ -16,6 +16,13 @@ void arm64_reset(struct arm64 *c);
 /* What CCSIDR_EL1 says of the caches; to be called once, before the core runs. */
 void arm64_set_caches(struct arm64 *c, const struct core_settings *settings);
 
+/* Gives the core its timing; to be called once, before the core runs. Time is kept from arm64_keep_time on. */
+void arm64_set_core(struct arm64 *c, const struct core_model *model);
+void arm64_keep_time(struct arm64 *c, enum timing_mode mode);
+
+/* For struct space: a device wrote memory. */
+void arm64_memory_written(void *core, gpa_t pa, uint64_t length);
+
 /* The core's interrupt inputs, for irq_connect: input 0 IRQ, 1 FIQ. */
 void arm64_input(void *core, unsigned input, bool level);
 

@@ -12,7 +12,7 @@
    instruction is trapped when CPACR_EL1.FPEN says so. */
 enum insn_class {
     CLASS_ALU, CLASS_SHIFT, CLASS_MUL, CLASS_DIV, CLASS_CRC, CLASS_LOAD, CLASS_STORE, CLASS_LOAD_PAIR, CLASS_STORE_PAIR,
-    CLASS_EXCLUSIVE, CLASS_BRANCH, CLASS_BRANCH_INDIRECT, CLASS_SYSTEM, CLASS_BARRIER, CLASS_EXCEPTION,
+    CLASS_EXCLUSIVE, CLASS_BRANCH, CLASS_BRANCH_INDIRECT, CLASS_SYSTEM, CLASS_REGISTER, CLASS_BARRIER, CLASS_EXCEPTION,
     CLASS_FP, CLASS_FP_MOVE = CLASS_FP, CLASS_FP_ADD, CLASS_FP_MUL, CLASS_FP_FMA, CLASS_FP_DIV, CLASS_FP_SQRT, CLASS_FP_CONVERT,
     CLASS_FP_COMPARE, CLASS_FP_SELECT, CLASS_SIMD_ALU, CLASS_SIMD_SHIFT, CLASS_SIMD_MUL, CLASS_SIMD_REDUCE, CLASS_SIMD_PERMUTE,
     CLASS_SIMD_TABLE, CLASS_SIMD_MOVE, CLASS_SIMD_FP_ADD, CLASS_SIMD_FP_MUL, CLASS_SIMD_FP_FMA, CLASS_SIMD_FP_DIV,
@@ -25,7 +25,8 @@ enum {
     MODE_EL1 = 1 << 0,
     MODE_FP_TRAPPED = 1 << 1,    /* CPACR_EL1.FPEN traps at this EL: FP and SIMD rows decode into the trap */
 };
-#define MODE_STEP CODE_SINGLE    /* software step is active */
+#define MODE_STEP  CODE_SINGLE   /* software step is active */
+#define MODE_TIMED CODE_TIMED    /* the model keeps time: loads, stores and branches decode into their timed handlers */
 
 /* Fills *o for `insn`; false: unallocated. o->insn and o->row are set, all else is zero before the call. `offset` is the
    instruction's place in its page, for pc-relative operands (relative to cpu->code_va). */
@@ -37,7 +38,7 @@ struct insn_row {
     enum insn_class class;
     const char *reads, *writes;   /* fields that are registers: "n", "Vn", and F flags, S FPSR */
     bool ends_block;
-    insn_decoder *decode;
+    insn_decoder *decode, *decode_timed;   /* the same one if the instruction is no matter of memory or control flow */
 };
 
 extern const struct insn_row insn_rows[];
@@ -52,15 +53,23 @@ void decode_init(void);
 handler *decode_fp_trap_handler(void);
 handler *decode_undefined_handler(void);
 handler *decode_fall_through_handler(void);
+handler *timed_fall_through_handler(void);
 
-#define INSN(name, picture, class, reads, writes)     insn_decoder decode_##name;
-#define INSN_END(name, picture, class, reads, writes) insn_decoder decode_##name;
+#define INSN(name, picture, class, reads, writes)     insn_decoder decode_##name, timed_##name;
+#define INSN_END(name, picture, class, reads, writes) insn_decoder decode_##name, timed_##name;
 #include "cpu/arm64/insns.def"
 #undef INSN
 #undef INSN_END
 
+/* Files that are compiled a second time for timed blocks (ENGINE_TIMED, cpu/engine.h) export their second set of decoders. */
+#ifdef ENGINE_TIMED
+#define DECODER(name) timed_##name
+#else
+#define DECODER(name) decode_##name
+#endif
+
 #define DECODE(name)                                                                                          \
-    bool decode_##name(OP_UNUSED struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
+    bool DECODER(name)(OP_UNUSED struct op *o, OP_UNUSED uint32_t insn, OP_UNUSED unsigned offset, OP_UNUSED uint32_t mode)
 
 /* The fields that nearly every instruction has in the same place. */
 #define RD bits(insn, 4, 0)

@@ -5,6 +5,7 @@
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
+#include "cpu/timing/timing.h"
 
 /* SPSR_EL1 (C5.2.18). */
 enum { SPSR_SP = 1 << 0, SPSR_EL1 = 1 << 2, SPSR_AARCH32 = 1 << 4, SPSR_DAIF = 6, SPSR_IL = 1 << 20, SPSR_SS = 1 << 21 };
@@ -33,6 +34,8 @@ static uint64_t *stack_pointer(struct arm64 *c)
 void arm64_select_stack(struct arm64 *c, unsigned el, bool sp_select)
 {
     *stack_pointer(c) = c->x[REG_SP];
+    if (c->cpu.timing && el != c->el)
+        timing_level(&c->cpu, el);
     c->el = (uint8_t)el;
     c->sp_select = sp_select;
     c->x[REG_SP] = *stack_pointer(c);
@@ -59,6 +62,11 @@ void arm64_exception(struct arm64 *c, enum exception_vector vector)
     arm64_select_stack(c, 1, true);
     mmu_switch(c);
     c->cpu.pc = c->vbar_el1 + from + vector;
+    if (c->cpu.timed) {
+        timing_exception(&c->cpu);
+        if (vector == VECTOR_IRQ || vector == VECTOR_FIQ)
+            timing_count(&c->cpu, vector == VECTOR_IRQ ? EVENT_IRQS : EVENT_FIQS);
+    }
 }
 
 const struct op *arm64_raise(struct arm64 *c, const struct op *o, const struct block *b, enum exception_class ec, uint32_t iss)
@@ -97,6 +105,8 @@ void arm64_exception_return(struct arm64 *c)
     uint32_t spsr = (uint32_t)c->spsr_el1;
     bool stepped = arm64_steps(c);
     c->cpu.pc = c->elr_el1;
+    if (c->cpu.timed)
+        timing_exception_return(&c->cpu);
     c->exclusive_size = 0;
     c->event_register = true;
     if (is_illegal_return(spsr)) {

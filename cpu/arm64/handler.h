@@ -53,15 +53,35 @@
     }                                                                                                         \
     HOT_INLINE const struct op *name##_body(OP_ARGS, const bool slow, handler *retry)
 
+/* What the fast way proves an access of `size` bytes by: a page that is mapped and allowed; while time is kept, a line that is
+   besides in the modelled L1, so that the access costs what the pipeline says and no more. Pairs and vectors of 16 bytes and
+   more lie in one line and begin at a multiple of 8. */
+#ifdef ENGINE_TIMED
+#define PROOF                          const struct line_entry
+#define PROOF_OF(bank, va)             tlb_line((bank), (va))
+#define PROVES_READ(e, va, size)       line_readable((e), (va), (size))
+#define PROVES_WRITE(e, va, size)      line_writable((e), (va), (size))
+#define PROVES_READ_WIDE(e, va, size)  (line_readable((e), (va), 8) && ((va) & ~LINE_MASK) <= 64 - (size))
+#define PROVES_WRITE_WIDE(e, va, size) (line_writable((e), (va), 8) && ((va) & ~LINE_MASK) <= 64 - (size))
+#else
+#define PROOF                          const struct tlb_entry
+#define PROOF_OF(bank, va)             tlb_entry((bank), (va))
+#define PROVES_READ(e, va, size)       tlb_readable((e), (va), (size))
+#define PROVES_WRITE(e, va, size)      tlb_writable((e), (va), (size))
+#define PROVES_READ_WIDE(e, va, size)  tlb_readable((e), (va), (size))
+#define PROVES_WRITE_WIDE(e, va, size) tlb_writable((e), (va), (size))
+#endif
+#define PROOF_HOST(e, va)              ((uint8_t *)(uintptr_t)((va) + (e)->add))
+
 /* to = `size` (1, 2, 4, 8; a constant) bytes at va, zero-extended. */
 #define LOAD(to, va, size)                                                                                    \
     do {                                                                                                      \
         const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
-            if (unlikely(!tlb_readable(e_, va_, (size))))                                                     \
+            PROOF *e_ = PROOF_OF(c->cpu.tlb, va_);                                                            \
+            if (unlikely(!PROVES_READ(e_, va_, (size))))                                                      \
                 return retry(&c->cpu, o, b);                                                                  \
-            (to) = ld_le(tlb_host(e_, va_), (size));                                                          \
+            (to) = ld_le(PROOF_HOST(e_, va_), (size));                                                          \
         } else {                                                                                              \
             if (!arm64_load(c, o, b, va_, (size)))                                                            \
                 LEAVE;                                                                                        \
@@ -73,10 +93,10 @@
     do {                                                                                                      \
         const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
-            if (unlikely(!tlb_writable(e_, va_, (size))))                                                     \
+            PROOF *e_ = PROOF_OF(c->cpu.tlb, va_);                                                            \
+            if (unlikely(!PROVES_WRITE(e_, va_, (size))))                                                     \
                 return retry(&c->cpu, o, b);                                                                  \
-            st_le(tlb_host(e_, va_), (value), (size));                                                        \
+            st_le(PROOF_HOST(e_, va_), (value), (size));                                                        \
         } else if (!arm64_store(c, o, b, va_, (size), (value))) {                                             \
             LEAVE;                                                                                            \
         }                                                                                                     \
@@ -87,10 +107,10 @@
     do {                                                                                                      \
         const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
-            if (unlikely(!tlb_readable(e_, va_, 2 * (size))))                                                 \
+            PROOF *e_ = PROOF_OF(c->cpu.tlb, va_);                                                            \
+            if (unlikely(!PROVES_READ_WIDE(e_, va_, 2 * (size))))                                             \
                 return retry(&c->cpu, o, b);                                                                  \
-            const uint8_t *host_ = tlb_host(e_, va_);                                                         \
+            const uint8_t *host_ = PROOF_HOST(e_, va_);                                                         \
             (to0) = ld_le(host_, (size));                                                                     \
             (to1) = ld_le(host_ + (size), (size));                                                            \
         } else {                                                                                              \
@@ -105,10 +125,10 @@
     do {                                                                                                      \
         const gva_t va_ = (va);                                                                               \
         if (!slow) {                                                                                          \
-            const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, va_);                                          \
-            if (unlikely(!tlb_writable(e_, va_, 2 * (size))))                                                 \
+            PROOF *e_ = PROOF_OF(c->cpu.tlb, va_);                                                            \
+            if (unlikely(!PROVES_WRITE_WIDE(e_, va_, 2 * (size))))                                            \
                 return retry(&c->cpu, o, b);                                                                  \
-            uint8_t *host_ = tlb_host(e_, va_);                                                               \
+            uint8_t *host_ = PROOF_HOST(e_, va_);                                                               \
             st_le(host_, (value0), (size));                                                                   \
             st_le(host_ + (size), (value1), (size));                                                          \
         } else if (!arm64_store_pair(c, o, b, va_, (size), (value0), (value1))) {                             \

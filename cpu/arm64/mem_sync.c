@@ -10,8 +10,8 @@
    base, is looked at the slow way. */
 static bool is_quick(const struct arm64 *c, const struct op *o, gva_t va, unsigned total, bool write)
 {
-    const struct tlb_entry *e = tlb_entry(c->cpu.tlb, va);
-    bool proven = write ? tlb_writable(e, va, total) : tlb_readable(e, va, total);
+    PROOF *e = PROOF_OF(c->cpu.tlb, va);
+    bool proven = write ? PROVES_WRITE(e, va, total) : PROVES_READ(e, va, total);
     return likely(proven && !(va & (total - 1)) && o->rn != REG_SP);
 }
 
@@ -19,7 +19,8 @@ static bool quick_load(struct arm64 *c, const struct op *o, gva_t va, unsigned s
 {
     if (!is_quick(c, o, va, pair ? 2 * size : size, false))
         return false;
-    const uint8_t *host = tlb_host(tlb_entry(c->cpu.tlb, va), va);
+    PROOF *e = PROOF_OF(c->cpu.tlb, va);
+    const uint8_t *host = PROOF_HOST(e, va);
     c->loaded = ld_le(host, size);
     if (pair)
         c->loaded_high = ld_le(host + size, size);
@@ -30,7 +31,8 @@ static bool quick_store(struct arm64 *c, const struct op *o, gva_t va, unsigned 
 {
     if (!is_quick(c, o, va, pair ? 2 * size : size, true))
         return false;
-    uint8_t *host = tlb_host(tlb_entry(c->cpu.tlb, va), va);
+    PROOF *e = PROOF_OF(c->cpu.tlb, va);
+    uint8_t *host = PROOF_HOST(e, va);
     st_le(host, c->x[o->rd], size);
     if (pair)
         st_le(host + size, c->x[o->ra], size);
@@ -188,10 +190,10 @@ DECODE(stlr)
     HANDLER(name)                                                                                 \
     {                                                                                             \
         gva_t va = BASE + (uint64_t)o->imm;                                                       \
-        const struct tlb_entry *e = tlb_entry(c->user_tlb, va);                                   \
-        if (unlikely(!tlb_readable(e, va, size)))                                                 \
+        PROOF *e = PROOF_OF(c->user_tlb, va);                                                     \
+        if (unlikely(!PROVES_READ(e, va, size)))                                                  \
             TAIL(name##_slow);                                                                    \
-        c->x[o->rd] = convert ld_le(tlb_host(e, va), size);                                       \
+        c->x[o->rd] = convert ld_le(PROOF_HOST(e, va), size);                                      \
         NEXT;                                                                                     \
     }
 
@@ -205,10 +207,10 @@ DECODE(stlr)
     HANDLER(name)                                                                                 \
     {                                                                                             \
         gva_t va = BASE + (uint64_t)o->imm;                                                       \
-        const struct tlb_entry *e = tlb_entry(c->user_tlb, va);                                   \
-        if (unlikely(!tlb_writable(e, va, size)))                                                 \
+        PROOF *e = PROOF_OF(c->user_tlb, va);                                                     \
+        if (unlikely(!PROVES_WRITE(e, va, size)))                                                 \
             TAIL(name##_slow);                                                                    \
-        st_le(tlb_host(e, va), c->x[o->rd], size);                                                \
+        st_le(PROOF_HOST(e, va), c->x[o->rd], size);                                               \
         NEXT;                                                                                     \
     }
 

@@ -28,6 +28,9 @@ struct fetch_page {
     const uint8_t *host;
     struct ram *ram;
     uint64_t offset;
+    gpa_t pa;
+    uint32_t asid;               /* or MEMORY_GLOBAL */
+    uint8_t size_bits;
 };
 
 struct arm64_mmu {
@@ -132,7 +135,7 @@ void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mappin
     e->read = read ? page : TLB_NOTHING;
     e->write = write && !ram->rom && !ram->code_lines[offset >> PAGE_BITS] ? page : TLB_NOTHING;
     e->add = (uintptr_t)ram->host + (offset & PAGE_MASK) - page;
-    e->mapped = m->size_bits;
+    e->mapped = (m->pa & PAGE_MASK) | (m->global ? TLB_GLOBAL : 0) | m->size_bits;
     if (m->size_bits > PAGE_BITS)
         tlb_note_large(bank, va, m->size_bits);
     if (el)
@@ -145,7 +148,8 @@ uint32_t mmu_decode_mode(const struct arm64 *c)
 {
     unsigned fpen = (unsigned)bits(c->cpacr_el1, 21, 20);   /* x0 traps both, 01 traps EL0, 11 none */
     bool trapped = c->el ? !(fpen & 1) : fpen != 3;
-    return (c->el ? MODE_EL1 : 0) | (trapped ? MODE_FP_TRAPPED : 0) | (unlikely(arm64_steps(c)) ? MODE_STEP : 0);
+    return (c->el ? MODE_EL1 : 0) | (trapped ? MODE_FP_TRAPPED : 0) | (unlikely(arm64_steps(c)) ? MODE_STEP : 0) |
+           (c->cpu.timed ? MODE_TIMED : 0);
 }
 
 static void forget_code(struct arm64 *c)
@@ -216,11 +220,14 @@ void mmu_switch(struct arm64 *c)
     c->user_tlb = &mmu->current->bank;
     c->cpu.tlb = &s->bank;
     uint32_t mode = mmu_decode_mode(c);
-    c->cpu.context = s->context << 3 | (mode & MODE_STEP ? 1 << 2 : 0) | (mode & ~MODE_STEP);
+    c->cpu.context = s->context << 4 | (mode & MODE_TIMED ? 1 << 3 : 0) | (mode & MODE_STEP ? 1 << 2 : 0) |
+                     (mode & (MODE_EL1 | MODE_FP_TRAPPED));
 }
 
 void mmu_flush_all(struct arm64 *c)
 {
+    if (c->cpu.timed)
+        memory_forget_translations(timing_memory(c->cpu.timing));
     flush_kernel(c->mmu);
     flush_user(c->mmu);
     forget_code(c);
@@ -230,6 +237,8 @@ void mmu_flush_asid(struct arm64 *c, uint16_t asid)
 {
     struct arm64_mmu *mmu = c->mmu;
     asid = asid_of(c, asid);
+    if (c->cpu.timed)
+        memory_forget_asid(timing_memory(c->cpu.timing), asid);
     for (int i = 0; i < USER_SPACES; i++) {
         struct address_space *s = &mmu->user[i];
         if (s->context && s->asid == asid) {
@@ -249,6 +258,8 @@ void mmu_flush_asid(struct arm64 *c, uint16_t asid)
 void mmu_flush_va(struct arm64 *c, gva_t va)
 {
     struct arm64_mmu *mmu = c->mmu;
+    if (c->cpu.timed)
+        memory_forget_va(timing_memory(c->cpu.timing), va);
     for (int i = 0; i < KERNEL_SPACES; i++)
         if (mmu->kernel[i].context)
             tlb_flush_page(&mmu->kernel[i].bank, va);
@@ -264,6 +275,35 @@ void mmu_flush_va(struct arm64 *c, gva_t va)
     if (own->page == (va & PAGE_MASK))
         own->page = JUMP_NOTHING;
     code_forget_jumps_page(c->cpu.code, va);
+}
+
+/* ---- for the timing model ---- */
+
+static uint32_t space_number(const struct arm64 *c, unsigned el)
+{
+    return (uint32_t)(el ? c->mmu->current_kernel : c->mmu->current)->context;
+}
+
+unsigned mmu_walk(void *core, gva_t va, gpa_t descriptors[MEMORY_WALK_MAX])
+{
+    struct arm64 *c = arm64_of(core);
+    struct arm64_mapping m;
+    mmu_translate(c, va, c->el, ACCESS_READ, &m);
+    for (unsigned i = 0; i < m.descriptor_count; i++)
+        descriptors[i] = m.descriptors[i];
+    return m.descriptor_count;
+}
+
+struct tlb_bank *mmu_bank(struct arm64 *c, unsigned el)
+{
+    return el ? &c->mmu->current_kernel->bank : &c->mmu->current->bank;
+}
+
+void mmu_page(struct arm64 *c, gva_t va, unsigned el, gpa_t pa, bool global, unsigned size_bits, struct memory_page *page)
+{
+    *page = (struct memory_page){ .va = va, .pa = pa, .space = space_number(c, el), .size_bits = (uint8_t)size_bits,
+                                  .asid = global ? MEMORY_GLOBAL : current_asid(c), .translated = c->sctlr_el1 & SCTLR_M,
+                                  .lines = tlb_line(mmu_bank(c, el), va & PAGE_MASK) };
 }
 
 /* ---- fetch ---- */
@@ -332,7 +372,8 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
             raise_fetch(c, fault);
             return NULL;
         }
-        *f = (struct fetch_page){ page, cpu->context, r->ram->host + at, r->ram, at };
+        *f = (struct fetch_page){ page, cpu->context, r->ram->host + at, r->ram, at, m.pa & PAGE_MASK,
+                                  m.global ? MEMORY_GLOBAL : current_asid(c), (uint8_t)m.size_bits };
         if (m.size_bits > PAGE_BITS)
             note_large_code(c->mmu, page, m.size_bits);
         if (c->el)
@@ -343,6 +384,9 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
         arm64_exception(c, VECTOR_SYNC);
         return NULL;
     }
+    if (cpu->timed)
+        cpu->fetch_page = (struct memory_page){ .va = page, .pa = f->pa, .space = space_number(c, c->el), .asid = f->asid,
+                                                .size_bits = f->size_bits, .translated = c->sctlr_el1 & SCTLR_M };
     uint64_t within = cpu->pc & ~PAGE_MASK;
     *ram = f->ram;
     *offset = f->offset + within;

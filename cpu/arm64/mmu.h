@@ -31,6 +31,11 @@ void mmu_flush_va(struct arm64 *c, gva_t va);
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
 void mmu_protect(struct cpu *cpu, const uint8_t *host);
 
+/* For the timing model: the cpu class's walk; the bank that serves `el`; a page as the model sees it. */
+unsigned mmu_walk(void *core, gva_t va, gpa_t descriptors[MEMORY_WALK_MAX]);
+struct tlb_bank *mmu_bank(struct arm64 *c, unsigned el);
+void mmu_page(struct arm64 *c, gva_t va, unsigned el, gpa_t pa, bool global, unsigned size_bits, struct memory_page *page);
+
 /* Decode mode of the present state. */
 uint32_t mmu_decode_mode(const struct arm64 *c);
 

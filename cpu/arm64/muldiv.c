@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiply, divide, CRC32 (manual C3.5.6 to C3.5.8) and the conditional instructions (C3.5.10, C3.5.11). */
+/* Multiply, CRC32 (manual C3.5.6 to C3.5.8) and the conditional instructions (C3.5.10, C3.5.11). */
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/handler.h"
 
@@ -62,25 +62,6 @@ DECODE(umaddl) { return decode_multiply(o, insn, umaddl, umaddl); }
 DECODE(umsubl) { return decode_multiply(o, insn, umsubl, umsubl); }
 DECODE(smulh) { return decode_multiply(o, insn, smulh, smulh); }
 DECODE(umulh) { return decode_multiply(o, insn, umulh, umulh); }
-
-/* Division by zero gives zero; the most negative number by -1 gives itself. */
-HANDLER(udiv_x) { uint64_t m = M_X; c->x[o->rd] = m ? N_X / m : 0; NEXT; }
-HANDLER(udiv_w) { uint32_t m = M_W; c->x[o->rd] = m ? N_W / m : 0; NEXT; }
-HANDLER(sdiv_x)
-{
-    int64_t m = (int64_t)M_X;
-    c->x[o->rd] = m == 0 ? 0 : m == -1 ? -N_X : (uint64_t)((int64_t)N_X / m);
-    NEXT;
-}
-HANDLER(sdiv_w)
-{
-    int32_t m = (int32_t)M_W;
-    c->x[o->rd] = m == 0 ? 0 : m == -1 ? -N_W : (uint32_t)((int32_t)N_W / m);
-    NEXT;
-}
-
-DECODE(udiv) { return decode_multiply(o, insn, udiv_x, udiv_w); }
-DECODE(sdiv) { return decode_multiply(o, insn, sdiv_x, sdiv_w); }
 
 /* ---- CRC32: bit-reflected polynomials 0x04c11db7 and 0x1edc6f41, four bits a step ---- */
 

@@ -3,6 +3,7 @@
 #include "cpu/arm64/handler.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
+#include "cpu/timing/timing.h"
 
 /* Leaves the block behind this op: what it changed may concern the next instruction. */
 #define LEAVE_BEHIND                \
@@ -14,8 +15,10 @@
 
 /* ---- exceptions ---- */
 
+#ifndef ENGINE_TIMED
 COLD_HANDLER(undefined) { return arm64_undefined(c, o, b); }
 COLD_HANDLER(fp_trap) { return arm64_raise(c, o, b, EC_FP_TRAP, 1u << 24 | 0xeu << 20); }   /* CV, COND always */
+#endif
 HANDLER(svc) { return arm64_raise(c, o, b, EC_SVC, (uint32_t)o->imm); }
 COLD_HANDLER(brk) { return arm64_raise(c, o, b, EC_BRK, (uint32_t)o->imm); }
 
@@ -122,7 +125,7 @@ HANDLER(msr_daifset)
     arm64_interrupts_changed(c);
     if (unlikely(c->mdscr_el1 & MDSCR_SS))
         TAIL(daif_stepping);
-    return block_chain(&c->cpu, o, b, 0);
+    return block_chain(&c->cpu, o, b, 0, OUTCOME_NEXT);
 }
 
 HANDLER(msr_daifclr)
@@ -133,7 +136,7 @@ HANDLER(msr_daifclr)
     arm64_interrupts_changed(c);
     if (unlikely(c->mdscr_el1 & MDSCR_SS))
         TAIL(daif_stepping);
-    return block_chain(&c->cpu, o, b, 0);
+    return block_chain(&c->cpu, o, b, 0, OUTCOME_NEXT);
 }
 
 DECODE(msr_imm)
@@ -153,10 +156,12 @@ DECODE(msr_imm)
 enum { ISS_CM = 1 << 8, ISS_WNR = 1 << 6 };
 
 /* DC and IC by address do nothing here, stores having dropped stale code already, but they fault like a load (D4.4.8). */
-static bool maintain_address(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, enum mmu_access access)
+static bool maintain_address(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, enum mmu_access access,
+                             gpa_t *pa)
 {
-    struct arm64_mapping m;
+    struct arm64_mapping m = { 0 };
     int fault = mmu_translate(c, va, c->el, access, &m);
+    *pa = m.pa;
     if (fault == FAULT_NONE)
         return true;
     c->far_el1 = va;
@@ -164,21 +169,36 @@ static bool maintain_address(struct arm64 *c, const struct op *o, const struct b
     return false;
 }
 
+/* imm: enum memory_maintenance. */
 HANDLER(cache_by_address)
 {
     if (!c->el && !(c->sctlr_el1 & SCTLR_UCI))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
     gva_t va = c->x[o->rn];
-    if (!tlb_readable(tlb_entry(c->cpu.tlb, va), va, 1) && !maintain_address(c, o, b, va, ACCESS_READ))
+    const struct tlb_entry *e = tlb_entry(c->cpu.tlb, va);
+    gpa_t pa = (e->mapped & PAGE_MASK) | (va & ~PAGE_MASK);
+    if (!tlb_readable(e, va, 1) && !maintain_address(c, o, b, va, ACCESS_READ, &pa))
         LEAVE;
+    if (ENGINE_KEEPS_TIME)
+        timing_maintain(&c->cpu, o, b, (enum memory_maintenance)o->imm, pa);
+    NEXT;
+}
+
+HANDLER(invalidate_fetch)
+{
+    if (ENGINE_KEEPS_TIME)
+        timing_maintain(&c->cpu, o, b, MEMORY_INVALIDATE_FETCH_ALL, 0);
     NEXT;
 }
 
 /* DC IVAC throws away what was written, so it needs the right to write. */
 HANDLER(invalidate_by_address)
 {
-    if (!maintain_address(c, o, b, c->x[o->rn], ACCESS_WRITE))
+    gpa_t pa;
+    if (!maintain_address(c, o, b, c->x[o->rn], ACCESS_WRITE, &pa))
         LEAVE;
+    if (ENGINE_KEEPS_TIME)
+        timing_maintain(&c->cpu, o, b, MEMORY_INVALIDATE, pa);
     NEXT;
 }
 
@@ -192,11 +212,19 @@ COLD_HANDLER(zva_slow)
         c->far_el1 = given;
         return arm64_raise(c, o, b, c->el ? EC_DATA_ABORT : EC_DATA_ABORT_LOWER, FAULT_ALIGNMENT | ISS_WNR);
     }
+    c->notes_zeroes = true;   /* to the timing model it is one access, not eight */
     for (unsigned i = 0; i < ARM64_LINE; i += 8)
         if (!arm64_store(c, o, b, va + i, 8, 0)) {
+            c->notes_zeroes = false;
             c->far_el1 = given;
             LEAVE;
         }
+    c->notes_zeroes = false;
+    if (ENGINE_KEEPS_TIME && !m.device) {
+        struct memory_page page;
+        mmu_page(c, va, c->el, m.pa, m.global, m.size_bits, &page);
+        timing_zero(&c->cpu, o, b, &page);
+    }
     NEXT;
 }
 
@@ -207,6 +235,11 @@ HANDLER(zva)
     if (unlikely(!tlb_writable(e, va, ARM64_LINE) || !(c->el || c->sctlr_el1 & SCTLR_DZE)))
         TAIL(zva_slow);
     memset(tlb_host(e, va), 0, ARM64_LINE);
+    if (ENGINE_KEEPS_TIME) {
+        struct memory_page page;
+        mmu_page(c, va, c->el, (e->mapped & PAGE_MASK) | (va & ~PAGE_MASK), e->mapped & TLB_GLOBAL, (uint8_t)e->mapped, &page);
+        timing_zero(&c->cpu, o, b, &page);
+    }
     NEXT;
 }
 
@@ -263,17 +296,17 @@ struct sys_row {
 #define SYS_CODE(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 static const struct sys_row sys_rows[] = {
-    { SYS_CODE(0, 7, 1, 0), false, nop, 0 },                  /* IC IALLUIS */
-    { SYS_CODE(0, 7, 5, 0), false, nop, 0 },                  /* IC IALLU */
-    { SYS_CODE(3, 7, 5, 1), true, cache_by_address, 0 },      /* IC IVAU */
+    { SYS_CODE(0, 7, 1, 0), false, invalidate_fetch, 0 },     /* IC IALLUIS */
+    { SYS_CODE(0, 7, 5, 0), false, invalidate_fetch, 0 },     /* IC IALLU */
+    { SYS_CODE(3, 7, 5, 1), true, cache_by_address, MEMORY_INVALIDATE_FETCH }, /* IC IVAU */
     { SYS_CODE(0, 7, 6, 1), false, invalidate_by_address, 0 }, /* DC IVAC */
     { SYS_CODE(0, 7, 6, 2), false, nop, 0 },                  /* DC ISW */
     { SYS_CODE(0, 7, 10, 2), false, nop, 0 },                 /* DC CSW */
     { SYS_CODE(0, 7, 14, 2), false, nop, 0 },                 /* DC CISW */
     { SYS_CODE(3, 7, 4, 1), true, zva, 0 },                   /* DC ZVA */
-    { SYS_CODE(3, 7, 10, 1), true, cache_by_address, 0 },     /* DC CVAC */
-    { SYS_CODE(3, 7, 11, 1), true, cache_by_address, 0 },     /* DC CVAU */
-    { SYS_CODE(3, 7, 14, 1), true, cache_by_address, 0 },     /* DC CIVAC */
+    { SYS_CODE(3, 7, 10, 1), true, cache_by_address, MEMORY_CLEAN },   /* DC CVAC */
+    { SYS_CODE(3, 7, 11, 1), true, cache_by_address, MEMORY_CLEAN },   /* DC CVAU */
+    { SYS_CODE(3, 7, 14, 1), true, cache_by_address, MEMORY_CLEAN_INVALIDATE }, /* DC CIVAC */
     { SYS_CODE(0, 7, 8, 0), false, address_translate, 0 },    /* AT S1E1R */
     { SYS_CODE(0, 7, 8, 1), false, address_translate, 1 },    /* AT S1E1W */
     { SYS_CODE(0, 7, 8, 2), false, address_translate, 2 },    /* AT S1E0R */
@@ -308,8 +341,10 @@ DECODE(sys)
 
 /* ---- what the decoder falls back to ---- */
 
-HANDLER(fall_through) { return block_chain(&c->cpu, o, b, 0); }
+HANDLER(fall_through) { return block_chain(&c->cpu, o, b, 0, OUTCOME_NEXT); }
 
+handler *DECODER(fall_through_handler)(void) { return fall_through; }
+#ifndef ENGINE_TIMED   /* these two raise exceptions; time passes there */
 handler *decode_undefined_handler(void) { return undefined; }
 handler *decode_fp_trap_handler(void) { return fp_trap; }
-handler *decode_fall_through_handler(void) { return fall_through; }
+#endif

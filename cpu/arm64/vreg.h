@@ -25,19 +25,19 @@ HOT_INLINE void vreg_store(uint8_t *p, union vreg v)
 #define HOST_READ(host, va, bytes)                                          \
     const uint8_t *host;                                                    \
     do {                                                                    \
-        const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, (va));           \
-        if (unlikely(!tlb_readable(e_, (va), (bytes))))                     \
+        PROOF *e_ = PROOF_OF(c->cpu.tlb, (va));                             \
+        if (unlikely(!PROVES_READ_WIDE(e_, (va), (bytes))))                 \
             return retry(&c->cpu, o, b);                                    \
-        host = tlb_host(e_, (va));                                          \
+        host = PROOF_HOST(e_, (va));                                        \
     } while (0)
 
 #define HOST_WRITE(host, va, bytes)                                         \
     uint8_t *host;                                                          \
     do {                                                                    \
-        const struct tlb_entry *e_ = tlb_entry(c->cpu.tlb, (va));           \
-        if (unlikely(!tlb_writable(e_, (va), (bytes))))                     \
+        PROOF *e_ = PROOF_OF(c->cpu.tlb, (va));                             \
+        if (unlikely(!PROVES_WRITE_WIDE(e_, (va), (bytes))))                \
             return retry(&c->cpu, o, b);                                    \
-        host = tlb_host(e_, (va));                                          \
+        host = PROOF_HOST(e_, (va));                                        \
     } while (0)
 
 #endif

@@ -1,26 +1,462 @@
 /* SPDX-License-Identifier: MIT */
+/* Block ends that the memo does not answer. Here the block is replayed through the scoreboard, with the events that were noted
+   while it ran, and the result remembered if it had none. The reference mode replays every block; so both modes share one
+   definition of time. */
 #include "cpu/timing/timing.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
+#include "cpu/timing/breakdown.h"
+#include "cpu/timing/memo.h"
+#include "cpu/timing/memory.h"
+#include "cpu/timing/states.h"
+
+enum { DELAYS_MAX = BLOCK_OPS_MAX };
+
 struct timing {
     struct cpu *cpu;
     struct core_model model;
+    struct memory *memory;
+    struct states *states;
+    struct scoreboard board;
+    bool is_reference;
+    bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
+    uint32_t saved;            /* … or it is this sig */
+    unsigned done;             /* ops of the running block that were replayed already */
+    unsigned served;           /* events of it that were served already */
+    struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
+    unsigned delay_count;
     struct counters total;
-    struct timing_work work;
+    uint64_t blocks, computed, replayed;
+    struct breakdowns breakdowns;
 };
+
+/* ---- settled and not ---- */
+
+static void unsettle(struct timing *t)
+{
+    if (t->cpu->sig == SIG_UNSETTLED)
+        return;
+    t->saved = t->cpu->sig;
+    t->cpu->sig = SIG_UNSETTLED;
+    t->is_expanded = false;
+}
+
+/* The state at the block's begin into the board, if it is not there. */
+static void expand(struct timing *t)
+{
+    unsettle(t);
+    if (t->is_expanded)
+        return;
+    states_expand(t->states, (int)(t->saved >> OUTCOME_BITS), &t->board, t->cpu->cycles);
+    t->is_expanded = true;
+}
+
+/* A block is over: the board's state gets its number, if it has one. */
+static void settle(struct timing *t)
+{
+    t->cpu->cycles = t->board.now;
+    int number = t->is_reference ? STATE_NONE : states_intern(t->states, &t->board);
+    t->is_expanded = true;
+    t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : (uint32_t)number << OUTCOME_BITS;
+}
+
+/* ---- counting ---- */
+
+static const struct { uint8_t kind, event, missed; } branch_events[] = {
+    { UOP_CONDITIONAL, EVENT_BRANCHES_CONDITIONAL, EVENT_MISPREDICTED_CONDITIONAL },
+    { UOP_DIRECT, EVENT_BRANCHES_DIRECT, EVENT_BRANCHES_DIRECT },   /* never mispredicted */
+    { UOP_RETURN, EVENT_BRANCHES_RETURN, EVENT_MISPREDICTED_RETURN },
+    { UOP_INDIRECT, EVENT_BRANCHES_INDIRECT, EVENT_MISPREDICTED_INDIRECT },
+};
+
+static void count_executions(struct timing *t, const struct block *b, const struct block_timing *bt, enum outcome outcome,
+                             uint64_t times)
+{
+    unsigned level = bt->level;
+    uint64_t *events = t->total.events[level];
+    t->blocks += times;
+    t->total.instructions[level] += times * b->length;
+    events[EVENT_LOADS] += times * bt->loads;
+    events[EVENT_STORES] += times * bt->stores;
+    events[EVENT_L1D_ACCESSES] += times * (bt->loads + bt->stores);
+    events[EVENT_L1I_ACCESSES] += times * bt->words;
+    for (unsigned i = 0; i < ARRAY_SIZE(branch_events); i++)
+        if (bt->branch & branch_events[i].kind) {
+            events[branch_events[i].event] += times;
+            if (outcome == OUTCOME_MISPREDICTED)
+                events[branch_events[i].missed] += times;
+        }
+}
+
+/* What the board says has passed goes to the current level. */
+static void count_cycles(struct timing *t)
+{
+    for (unsigned i = 0; i < CAUSE_COUNT; i++)
+        t->total.cycles[t->cpu->level][i] += t->board.stack[i];
+    memset(t->board.stack, 0, sizeof t->board.stack);
+}
+
+static void collect_memo(struct timing *t, const struct block *b, struct block_timing *bt, struct memo *m)
+{
+    if (!m->count)
+        return;
+    const uint16_t *stack = t->breakdowns.cycles[m->stack];
+    for (unsigned i = 0; i < CAUSE_COUNT; i++)
+        t->total.cycles[bt->level][i] += (uint64_t)m->count * stack[i];
+    count_executions(t, b, bt, (enum outcome)(m->key & mask64(OUTCOME_BITS)), m->count);
+    m->count = 0;
+}
+
+void timing_collect(struct timing *t, struct block *b)
+{
+    struct block_timing *bt = block_timing(b);
+    for (unsigned i = 0; i < MEMO_SIZE; i++) {
+        collect_memo(t, b, bt, &bt->memo[i]);
+        if (b->dead)
+            bt->memo[i].key = MEMO_NOTHING;
+    }
+}
+
+static void collect_block(void *to, struct block *b)
+{
+    if (b->mode & CODE_TIMED)
+        timing_collect(to, b);
+}
+
+void timing_counters(struct timing *t, struct counters *sum)
+{
+    code_each(t->cpu->code, collect_block, t);
+    *sum = t->total;
+}
+
+void timing_count(struct cpu *cpu, enum timing_event event)
+{
+    cpu->timing->total.events[cpu->level][event]++;
+}
+
+void timing_level(struct cpu *cpu, unsigned level)
+{
+    cpu->level = level;
+    memory_count_to(cpu->timing->memory, cpu->timing->total.events[level]);
+}
+
+/* ---- replay ---- */
+
+static void serve_fetch(struct timing *t, const struct memory_event *e)
+{
+    struct memory_wait wait = { 0 };
+    memory_serve(t->memory, e, t->board.now, &wait);
+    if (wait.issue)
+        scoreboard_delay_fetch(&t->board, wait.issue, (enum timing_cause)wait.issue_cause);
+}
+
+/* What belongs to op i, at the cycle in which it could issue. */
+static void serve_op(struct timing *t, const struct memory_event *events, unsigned count, unsigned i, struct memory_wait *wait)
+{
+    for (; t->served < count && (events[t->served].op == i || events[t->served].op == MEMORY_OP_FETCH); t->served++) {
+        if (events[t->served].op == MEMORY_OP_FETCH)
+            continue;
+        memory_serve(t->memory, &events[t->served], t->board.now, wait);
+        if (wait->issue)
+            scoreboard_hold(&t->board, t->board.now + wait->issue, (enum timing_cause)wait->issue_cause);
+        wait->issue = 0;
+    }
+    for (unsigned k = 0; k < t->delay_count; k++)
+        if (t->delays[k].op == i) {
+            wait->result += t->delays[k].cycles;
+            wait->result_cause = CAUSE_DEPENDENCY;
+            wait->unit += t->delays[k].cycles;
+        }
+}
+
+/* Steps the ops from where the last replay stopped up to op `end`. */
+static void replay(struct timing *t, struct block *b, unsigned end)
+{
+    static const struct memory_wait none;
+    struct block_timing *bt = block_timing(b);
+    const struct uop *u = bt->uops;
+    unsigned count;
+    const struct memory_event *events = memory_events(t->memory, &count);
+    if (!count && !t->delay_count) {
+        for (unsigned i = t->done; i < end; i++) {
+            scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
+            scoreboard_step(&t->board, &u[i], b->offset + 4 * i, &none);
+        }
+        t->done = end;
+        return;
+    }
+    if (!t->done)
+        for (unsigned i = 0; i < count; i++)
+            if (events[i].op == MEMORY_OP_FETCH)
+                serve_fetch(t, &events[i]);
+    for (unsigned i = t->done; i < end; i++) {
+        struct memory_wait wait = { 0 };
+        scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
+        serve_op(t, events, count, i, &wait);
+        scoreboard_step(&t->board, &u[i], b->offset + 4 * i, &wait);
+    }
+    t->done = end;
+}
+
+/* Brings in the block's lines, if they may have left L1I since they were last looked at. */
+static void fetch_lines(struct timing *t, struct block *b)
+{
+    struct block_timing *bt = block_timing(b);
+    const uint32_t *epoch = t->cpu->fetch_epoch;
+    if (bt->epoch == epoch[bt->first] + epoch[bt->last] && !t->is_reference)
+        return;
+    memory_fetch_lines(t->memory, bt->pa, bt->pa + 4 * b->length - 4);
+    bt->epoch = epoch[bt->first] + epoch[bt->last];
+}
+
+static void forget_block(struct timing *t)
+{
+    memory_forget(t->memory);
+    t->done = t->served = t->delay_count = 0;
+}
+
+static bool is_plain(struct timing *t)
+{
+    unsigned count;
+    memory_events(t->memory, &count);
+    return !count && !t->delay_count;
+}
+
+/* A plain block from an interned state: computed, and remembered. */
+static void compute(struct timing *t, struct block *b, enum outcome outcome)
+{
+    struct block_timing *bt = block_timing(b);
+    uint32_t key = t->cpu->sig | (uint32_t)outcome;
+    uint64_t start = t->cpu->cycles;
+    expand(t);
+    replay(t, b, b->length);
+    scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
+    settle(t);
+    t->done = 0;
+    t->computed++;
+    int stack = breakdown_intern(&t->breakdowns, t->board.stack);
+    if (t->cpu->sig == SIG_UNSETTLED || stack == BREAKDOWN_NONE || b->dead) {
+        count_cycles(t);
+        count_executions(t, b, bt, outcome, 1);
+        return;
+    }
+    memset(t->board.stack, 0, sizeof t->board.stack);
+    struct memo *m = memo_slot(bt, key);
+    collect_memo(t, b, bt, m);
+    *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)(t->cpu->cycles - start),
+                        .stack = (uint16_t)stack };
+}
+
+void timing_end(struct cpu *cpu, struct block *b)
+{
+    struct timing *t = cpu->timing;
+    struct block_timing *bt = block_timing(b);
+    enum outcome outcome = (enum outcome)cpu->outcome;
+    cpu->instructions += b->length;
+    bt->va = cpu->code_va + b->offset;
+    if (!t->done)
+        fetch_lines(t, b);
+    if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
+        struct memo *m = memo_slot(bt, cpu->sig | (uint32_t)outcome);   /* it may have been the epoch only */
+        if (m->key == (cpu->sig | (uint32_t)outcome)) {
+            cpu->cycles += m->cycles;
+            cpu->sig = m->out;
+            m->count++;
+        } else {
+            compute(t, b, outcome);
+        }
+        return;
+    }
+    t->replayed++;
+    expand(t);
+    replay(t, b, b->length);
+    scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
+    count_cycles(t);
+    count_executions(t, b, bt, outcome, 1);
+    forget_block(t);
+    settle(t);
+}
+
+uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
+{
+    struct timing *t = cpu->timing;
+    if (!t->done)
+        fetch_lines(t, b);
+    expand(t);
+    replay(t, b, n);
+    return t->board.now;
+}
+
+/* A part of a block: what its first n instructions are. */
+static void count_part(struct timing *t, const struct block *b, const struct block_timing *bt, unsigned n)
+{
+    uint64_t *events = t->total.events[bt->level];
+    t->total.instructions[bt->level] += n;
+    for (unsigned i = 0; i < n; i++) {
+        unsigned is_load = bt->uops[i].kind & UOP_LOAD ? 1 : 0, is_store = bt->uops[i].kind & UOP_STORE ? 1 : 0;
+        events[EVENT_LOADS] += is_load;
+        events[EVENT_STORES] += is_store;
+        events[EVENT_L1D_ACCESSES] += is_load | is_store;
+    }
+    events[EVENT_L1I_ACCESSES] += ((b->offset + 4 * n - 1) & ~t->board.word_mask) / (t->board.word_mask + 1) -
+                                  b->offset / (t->board.word_mask + 1) + 1;
+}
+
+void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
+{
+    struct timing *t = cpu->timing;
+    struct block_timing *bt = block_timing(b);
+    timing_sync(cpu, b, n + 1);
+    cpu->instructions += n + 1;
+    t->blocks++;
+    t->replayed++;
+    count_cycles(t);
+    count_part(t, b, bt, n + 1);
+    forget_block(t);
+    settle(t);
+}
+
+static void flush(struct timing *t, unsigned cycles)
+{
+    expand(t);
+    scoreboard_flush(&t->board, cycles);
+    count_cycles(t);
+    settle(t);
+}
+
+void timing_exception(struct cpu *cpu)
+{
+    timing_count(cpu, EVENT_EXCEPTIONS);
+    flush(cpu->timing, cpu->timing->model.settings.exception_entry);
+}
+
+void timing_exception_return(struct cpu *cpu)
+{
+    timing_count(cpu, EVENT_RETURNS_FROM_EXCEPTION);
+    flush(cpu->timing, cpu->timing->model.settings.exception_return);
+}
+
+void timing_idle(struct cpu *cpu, uint64_t cycles)
+{
+    struct timing *t = cpu->timing;
+    t->total.cycles[cpu->level][CAUSE_IDLE] += cycles;
+    scoreboard_clear(&t->board, cpu->cycles + cycles);
+    settle(t);
+}
+
+/* ---- what happens while a block runs ---- */
+
+static void look_for_events(struct timing *t)
+{
+    unsigned count;
+    memory_events(t->memory, &count);
+    if (count)
+        unsettle(t);
+}
+
+void timing_enter_page(struct cpu *cpu)
+{
+    memory_fetch_page(cpu->timing->memory, &cpu->fetch_page);
+    look_for_events(cpu->timing);
+}
+
+void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
+                   bool write, struct line_entry *entry, uint64_t add, bool may_write)
+{
+    struct timing *t = cpu->timing;
+    enum memory_proof proof = memory_data(t->memory, page, size, write, (unsigned)(o - b->ops), cpu->cycles);
+    look_for_events(t);
+    if (proof == MEMORY_NOT_YET || !entry || t->is_reference)
+        return;
+    entry->tag = (page->va & LINE_MASK) | (proof == MEMORY_WRITABLE && may_write ? 0 : LINE_READ_ONLY);
+    entry->add = add;
+    memory_installed(t->memory, page->pa, entry);
+}
+
+void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page)
+{
+    memory_zero(cpu->timing->memory, page, (unsigned)(o - b->ops), cpu->cycles);
+    look_for_events(cpu->timing);
+}
+
+void timing_device(struct cpu *cpu, const struct op *o, const struct block *b)
+{
+    memory_device(cpu->timing->memory, (unsigned)(o - b->ops));
+    look_for_events(cpu->timing);
+}
+
+void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b, enum memory_maintenance what, gpa_t pa)
+{
+    memory_maintain(cpu->timing->memory, what, pa, (unsigned)(o - b->ops));
+    look_for_events(cpu->timing);
+}
+
+void timing_delay(struct cpu *cpu, const struct op *o, const struct block *b, unsigned cycles)
+{
+    struct timing *t = cpu->timing;
+    unsettle(t);
+    if (t->delay_count < DELAYS_MAX) {   /* a block has no more ops; one that is retried is noted again */
+        t->delays[t->delay_count].op = (uint8_t)(o - b->ops);
+        t->delays[t->delay_count++].cycles = (uint16_t)cycles;
+    }
+}
+
+/* ---- blocks ---- */
+
+size_t timing_room(void)
+{
+    return sizeof(struct block_timing);
+}
+
+void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
+{
+    struct block_timing *bt = block_timing(b);
+    memset(bt, 0, sizeof *bt);
+    memset(uops, 0, b->length * sizeof *uops);
+    for (unsigned i = 0; i < MEMO_SIZE; i++)
+        bt->memo[i].key = MEMO_NOTHING;
+    for (unsigned i = 0; i < b->length; i++) {
+        cpu->class->describe(&b->ops[i], &uops[i]);
+        bt->loads = (uint16_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));
+        bt->stores = (uint16_t)(bt->stores + (uops[i].kind & UOP_STORE ? 1 : 0));
+    }
+    bt->uops = uops;
+    bt->branch = uops[b->length - 1].kind & UOP_BRANCH;
+    bt->level = (uint8_t)cpu->level;
+    bt->first = (uint8_t)(b->offset >> MEMORY_LINE_BITS);
+    bt->last = (uint8_t)((b->end - 1) >> MEMORY_LINE_BITS);
+    bt->pa = (cpu->fetch_page.pa & PAGE_MASK) + b->offset;
+    bt->epoch = cpu->fetch_epoch[bt->first] + cpu->fetch_epoch[bt->last] - 1;   /* not looked at yet */
+    unsigned word = cpu->timing->board.word_mask + 1;
+    bt->words = (uint16_t)((b->end - 1) / word - b->offset / word + 1);
+}
+
+/* ---- as a whole ---- */
 
 struct timing *timing_new(struct cpu *cpu, const struct core_model *model)
 {
     struct timing *t = mem_alloc(sizeof *t);
     t->cpu = cpu;
     t->model = *model;
+    t->memory = memory_new(&t->model.settings, cpu->fetch_epoch, cpu->class->walk, cpu);
+    t->states = states_new();
+    scoreboard_init(&t->board, &t->model);
+    predictor_init(&cpu->predictor, &t->model.settings);
+    cpu->timing = t;
+    timing_level(cpu, cpu->level);
     return t;
 }
 
 void timing_free(struct timing *t)
 {
+    if (!t)
+        return;
+    predictor_free(&t->cpu->predictor);
+    memory_free(t->memory);
+    states_free(t->states);
     free(t);
 }
 
@@ -29,17 +465,30 @@ const struct core_model *timing_model(const struct timing *t)
     return &t->model;
 }
 
-void timing_reset(struct timing *t)
+struct memory *timing_memory(struct timing *t)
 {
-    (void)t;
+    return t->memory;
 }
 
-void timing_counters(struct timing *t, struct counters *sum)
+void timing_reset(struct timing *t)
 {
-    *sum = t->total;
+    memory_reset(t->memory);
+    predictor_reset(&t->cpu->predictor);
+    memset(t->board.stack, 0, sizeof t->board.stack);
+    forget_block(t);
+    scoreboard_clear(&t->board, t->cpu->cycles);
+    settle(t);
+}
+
+void timing_begin(struct timing *t, enum timing_mode mode)
+{
+    t->is_reference = mode == TIMING_REFERENCE;
+    timing_reset(t);
 }
 
 void timing_work(struct timing *t, struct timing_work *work)
 {
-    *work = t->work;
+    code_each(t->cpu->code, collect_block, t);
+    *work = (struct timing_work){ .blocks = t->blocks, .computed = t->computed, .replayed = t->replayed,
+                                  .remembered = t->blocks - t->computed - t->replayed, .states = states_count(t->states) };
 }

@@ -5,12 +5,15 @@
 #define CPU_TIMING_TIMING_H
 
 #include "cpu/timing/counters.h"
+#include "cpu/timing/memory.h"
 #include "cpu/timing/model.h"
 
 struct cpu;
 struct op;
 struct block;
 struct memory;
+struct memory_page;
+struct line_entry;
 
 enum timing_mode {
     TIMING_OFF,         /* one cycle per instruction */
@@ -20,7 +23,59 @@ enum timing_mode {
 
 struct timing;
 
-/* The model of one core; *model is copied. */
+/* ---- for cpu/: what happens to a core that keeps time ---- */
+
+/* Starts to keep time at cpu->cycles (caches and tables empty), or stops. */
+void timing_begin(struct timing *t, enum timing_mode mode);
+
+/* Block b ended by cpu->outcome, and its memo does not know what that costs. */
+void timing_end(struct cpu *cpu, struct block *b);
+
+/* Op n of the running block b is about to look at the time: the cycle at which it issues. What is before it has been computed
+   then and is not computed again. */
+uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n);
+
+/* The block is left at op n, which counts as executed. */
+void timing_leave(struct cpu *cpu, struct block *b, unsigned n);
+
+/* The pipeline is emptied and begins anew: exception entry and return, at a block's end or after timing_leave. */
+void timing_exception(struct cpu *cpu);
+void timing_exception_return(struct cpu *cpu);
+
+/* The core slept for `cycles` from cpu->cycles on. */
+void timing_idle(struct cpu *cpu, uint64_t cycles);
+
+/* Execution goes on in cpu->fetch_page. */
+void timing_enter_page(struct cpu *cpu);
+
+/* Op o of block b accesses `size` bytes of RAM at page->va, all of them in that page. *entry, if not NULL, is the line table's
+   place for it and gets host address offset `add` if nothing about the line is left to prove; for stores too if may_write. */
+void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
+                   bool write, struct line_entry *entry, uint64_t add, bool may_write);
+void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page);
+void timing_device(struct cpu *cpu, const struct op *o, const struct block *b);
+void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b, enum memory_maintenance what, gpa_t pa);
+
+/* The result of op o comes `cycles` later than its group says. */
+void timing_delay(struct cpu *cpu, const struct op *o, const struct block *b, unsigned cycles);
+
+/* Counts one event at the current level. */
+void timing_count(struct cpu *cpu, enum timing_event event);
+
+/* The current exception level is `level` from now on. */
+void timing_level(struct cpu *cpu, unsigned level);
+
+/* The memory side, for maintenance, DMA and tests. */
+struct memory *timing_memory(struct timing *t);
+
+/* Code cache: room for the timing of a block in front of it, filled when it is decoded; its counts collected when it goes. */
+size_t timing_room(void);
+void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops);
+void timing_collect(struct timing *t, struct block *b);
+
+/* ---- for everyone ---- */
+
+/* The model of one core, which gets it as cpu->timing; *model is copied. */
 struct timing *timing_new(struct cpu *cpu, const struct core_model *model);
 void timing_free(struct timing *t);
 const struct core_model *timing_model(const struct timing *t);
@@ -35,8 +90,7 @@ void timing_counters(struct timing *t, struct counters *sum);
 /* What the engine was busy with: for -stats and make bench. */
 struct timing_work {
     uint64_t blocks;          /* block ends */
-    uint64_t remembered;      /* … answered by a block's own memo */
-    uint64_t looked_up;       /* … whose answer was found in the shared table */
+    uint64_t remembered;      /* … answered by the block's memo */
     uint64_t computed;        /* … without an event, replayed and remembered */
     uint64_t replayed;        /* … with events or an unsettled pipeline */
     uint64_t states;          /* distinct states of the pipeline at block ends */

@@ -39,8 +39,15 @@ enum timing_consumer {
 
 enum { UOP_SOURCES = 6, UOP_DESTS = 5 };
 
+/* What of an instruction is counted as such. */
+enum {
+    UOP_LOAD = 1 << 0, UOP_STORE = 1 << 1, UOP_CONDITIONAL = 1 << 2, UOP_DIRECT = 1 << 3, UOP_RETURN = 1 << 4,
+    UOP_INDIRECT = 1 << 5, UOP_BRANCH = UOP_CONDITIONAL | UOP_DIRECT | UOP_RETURN | UOP_INDIRECT
+};
+
 struct uop {
     uint8_t group;                                        /* enum timing_group */
+    uint8_t kind;                                         /* UOP_* */
     uint8_t source_count : 4, dest_count : 4;
     uint8_t source[UOP_SOURCES], consumer[UOP_SOURCES];   /* register and enum timing_consumer */
     uint8_t dest[UOP_DESTS], producer[UOP_DESTS];         /* register and enum timing_producer */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* How the cycles of a memo are spread over their causes, each spread kept once: a memo has room for a number only. */
+#ifndef CPU_TIMING_BREAKDOWN_H
+#define CPU_TIMING_BREAKDOWN_H
+
+#include "cpu/timing/counters.h"
+
+enum { BREAKDOWNS_MAX = 1 << 14, BREAKDOWN_NONE = -1 };
+
+struct breakdowns {
+    int count;
+    uint16_t cycles[BREAKDOWNS_MAX][CAUSE_COUNT];
+    uint16_t hash[2 * BREAKDOWNS_MAX];   /* index + 1, or 0 */
+};
+
+/* The number of this spread; BREAKDOWN_NONE if the table is full or a part does not fit. */
+int breakdown_intern(struct breakdowns *table, const uint64_t stack[CAUSE_COUNT]);
+
+#endif

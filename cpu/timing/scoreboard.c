@@ -180,6 +180,9 @@ uint64_t scoreboard_step(struct scoreboard *s, const struct uop *u, unsigned off
 
 void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect)
 {
+    /* What an interned state no longer knows (states.c) may not count here either: a block may have begun no word of its own. */
+    if (s->fetched + s->lead + 1 < s->now)
+        s->fetched = s->now - s->lead - 1;
     switch (outcome) {
     case OUTCOME_NEXT:
         return;

@@ -29,9 +29,9 @@ WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-stri
 # No tail calls without optimisation: there the handlers return to a loop (cpu/engine.h).
 ENGINE_FLAGS = $(if $(filter debug,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS)
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
 CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
-LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) -lm -pthread
+LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) $(JANSSON_LIBS) -lm -pthread
 
 # Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md). Only gcc has them.
 # A product and a sum of the guest stay two roundings; a square root is an instruction, not a function that sets errno.

@@ -91,10 +91,10 @@ class Child:
 
     def instructions(self):
         """What orrery's -stats counted, after the end."""
-        found = re.search(r"instructions: (\d+)", self.complaints())
+        found = re.search(r"^instructions +([\d,]+)$", self.complaints(), re.MULTILINE)
         if not found:
             raise Failed(f"{self.command[0]} printed no count of instructions; it said: {self.complaints()}")
-        return int(found[1])
+        return int(found[1].replace(",", ""))
 
 
 def host_name():

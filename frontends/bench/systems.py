@@ -35,7 +35,7 @@ class Systems:
     def start(self, program, arguments):
         common = ["-m", str(RAM_MIB), "-display", "none", "-serial", "stdio", *arguments]
         if program == "orrery":
-            return Child([self.orrery, "-speed", "max", "-stats", "-nic", "user", *common], self.errors)
+            return Child([self.orrery, "-speed", "max", "-stats", "-", "-nic", "user", *common], self.errors)
         # The devices that orrery's machine has, and no others.
         devices = ["-nodefaults", "-global", "virtio-mmio.force-legacy=false", "-netdev", "user,id=net"]
         for device in "virtio-net-device,netdev=net", "virtio-gpu-device", "virtio-keyboard-device", "virtio-tablet-device":

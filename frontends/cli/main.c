@@ -6,9 +6,8 @@
 #include "frontends/cli/cores.h"
 #include "frontends/cli/options.h"
 #include "frontends/cli/session.h"
+#include "frontends/cli/version.h"
 #include "frontends/host/signals.h"
-
-#define VERSION "0.1"
 
 enum { EXIT_GOOD = 0, EXIT_ERROR = 1 };
 
@@ -37,7 +36,7 @@ static int run(const struct options *options)
         return result < 0 ? fail(&err) : EXIT_GOOD;
     }
     enum host_end end = session_run(session);
-    session_report(session);
+    session_report(session, end);
     bool is_good = session_close(session);
     if (end == HOST_END_HALTED)
         host_warn("the guest sleeps and nothing can ever wake it");
@@ -59,7 +58,7 @@ int main(int argc, char *argv[])
     else if (options.wants_help)
         options_help(stdout);
     else if (options.wants_version)
-        puts("orrery " VERSION);
+        puts(ORRERY_VERSION);
     else if (options.page != PAGE_NONE)
         cores_help(&options, stdout);
     else if (options.describes_machine)

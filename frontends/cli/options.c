@@ -87,6 +87,8 @@ static int settle(struct options *o, struct error *err)
             return error_set(err, "%s needs a kernel to give it to; add -kernel FILE", needs_kernel[i].option);
     if (cores_settle(o, err) < 0)
         return -1;
+    if (o->stats_every && !o->stats_file)
+        return error_set(err, "-stats-every needs a file for its rows; add -stats FILE.json");
     if (!o->has_no_nic && !o->nic_count)
         o->nics[o->nic_count++] = "user";
     if (!o->serial)
@@ -99,7 +101,7 @@ static int settle(struct options *o, struct error *err)
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
     *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
-                                 .limit = TICK_NEVER, .model = model_at(0), .timing = TIMING_ON };
+                                 .limit = TICK_NEVER, .model = model_at(0), .timing = TIMING_ON, .argc = argc, .argv = argv };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
         if (argument[0] != '-' || !*word)

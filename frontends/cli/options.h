@@ -62,9 +62,13 @@ struct options {
     int rtc_kind;
     uint64_t rtc_seconds;
     bool shows_hash, shows_stats;
+    const char *stats_file;         /* NULL: only the table */
+    tick_t stats_every;             /* 0: no series */
     struct script_option script[OPTIONS_SCRIPT];
     int script_count;
     bool wants_help, wants_version;
+    int argc;                       /* the command line as it was given */
+    char *const *argv;
 
     bool is_nographic, has_speed, has_display;   /* while parsing */
     const char *timings[OPTIONS_TIMINGS];        /* settings, to be applied in this order */

@@ -321,9 +321,20 @@ static int set_hash(struct options *o, const char *value, struct error *err)
 
 static int set_stats(struct options *o, const char *value, struct error *err)
 {
-    (void)value, (void)err;
+    (void)err;
     o->shows_stats = true;
+    o->stats_file = strcmp(value, "-") && strcmp(value, "table") ? value : NULL;
+    if (!*value || (*value == '-' && value[1]))
+        return error_set(err, "-stats needs a file name, or - for the table alone; '%s' is neither (write ./-FILE if it is)",
+                         value);
     return 0;
+}
+
+static int set_stats_every(struct options *o, const char *value, struct error *err)
+{
+    if (parse_seconds("-stats-every", value, &o->stats_every, err) < 0)
+        return -1;
+    return o->stats_every >= TICKS_PER_US ? 0 : error_set(err, "-stats-every %s: a microsecond (0.000001) is the least", value);
 }
 
 static int set_version(struct options *o, const char *value, struct error *err)
@@ -369,7 +380,8 @@ const struct option_row option_rows[] = {
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
     { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },
     { "pointer", "X,Y[,click]@SECONDS", add_pointer, NULL },
-    { "stats", NULL, set_stats, "Tell" },
+    { "stats", "FILE.json|-", set_stats, "Tell" },
+    { "stats-every", "SECONDS", set_stats_every, NULL },
     { "state-hash", NULL, set_hash, NULL },
     { "d", "guest_errors", set_debug, NULL },
     { "version", NULL, set_version, NULL },

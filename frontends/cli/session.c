@@ -10,8 +10,10 @@
 
 #include "boards/machine.h"
 #include "frontends/cli/script.h"
+#include "frontends/cli/statistics.h"
 #include "frontends/headless/headless.h"
 #include "frontends/host/chardev.h"
+#include "frontends/host/save.h"
 #include "frontends/host/signals.h"
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
@@ -28,6 +30,7 @@ struct session {
     struct window *window;
     struct machine *machine;
     struct script *script;
+    struct statistics *statistics;
     struct display display;
     struct input keyboard, tablet, mouse;
     struct power power;
@@ -167,7 +170,7 @@ static int check_files(const struct options *o, struct error *err)
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         if (files[i].file && access(files[i].file, R_OK) < 0)
             return error_set(err, "cannot read the %s '%s': %s", files[i].what, files[i].file, strerror(errno));
-    return 0;
+    return o->stats_file ? save_check("statistics", o->stats_file, err) : 0;
 }
 
 static int build_machine(struct session *s, struct error *err)
@@ -211,30 +214,19 @@ struct session *session_open(const struct options *options, struct error *err)
 enum host_end session_run(struct session *s)
 {
     s->script = script_start(s->loop, s->options, &s->display);
+    s->statistics = statistics_start(s->options, s->loop, s->machine);
     enum host_end end = s->window ? window_run(s->window, s->machine) : headless_run(s->loop, s->machine);
     s->is_good = script_end(s->script);
     return end;
 }
 
-static void print_statistic(void *to, const char *text)
-{
-    fprintf(to, "%s\n", text);
-}
-
-void session_report(struct session *s)
+void session_report(struct session *s, enum host_end end)
 {
     if (s->options->shows_hash)
         printf("state hash: %016llx\n", (unsigned long long)machine_hash(s->machine));
-    if (s->options->shows_stats) {
-        struct timespec cpu;
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-        double seconds = (double)cpu.tv_sec + (double)cpu.tv_nsec * 1e-9, instructions = (double)machine_instructions(s->machine);
-        fprintf(stderr, "instructions: %.0f\nvirtual seconds: %.6f\nhost CPU seconds: %.3f\nMIPS: %.1f\n", instructions,
-                (double)machine_now(s->machine) / (double)TICKS_PER_SECOND, seconds,
-                seconds > 0 ? instructions / seconds * 1e-6 : 0);
-        machine_statistics(s->machine, print_statistic, stderr);
-    }
     fflush(stdout);
+    s->is_good &= statistics_end(s->statistics, guest_name(s->options), end);
+    s->statistics = NULL;
 }
 
 bool session_close(struct session *s)

@@ -14,8 +14,8 @@ struct session *session_open(const struct options *options, struct error *err);
 /* Runs until something ends it. */
 enum host_end session_run(struct session *session);
 
-/* Writes what -stats and -state-hash ask for. */
-void session_report(struct session *session);
+/* Writes what -stats and -state-hash ask for, after session_run returned `end`. */
+void session_report(struct session *session, enum host_end end);
 
 /* Closes everything in order. False when something that was asked for went wrong (a screen dump that could not be written). */
 bool session_close(struct session *session);

@@ -36,9 +36,14 @@ is() { # what, command…
 python3 "$root/tests/frontends/sdl/echo_image.py" echo.img
 
 ends 0 'hello' -nographic -kernel "$hello"
-ends 0 'virtual seconds: 0\.' -display none -kernel "$hello" -stats
-ends 4 'virtual seconds: 0\.010000' -nographic -kernel echo.img -limit 0.01 -stats
+ends 0 'virtual seconds  *0\.' -display none -kernel "$hello" -stats -
+ends 4 'virtual seconds  *0\.010000' -nographic -kernel echo.img -limit 0.01 -stats -
 ends 0 'orrery [0-9]' -version
+ends 4 'instructions' -display none -kernel echo.img -limit 0.01 -stats run.json -stats-every 0.002
+is "the statistics are JSON with a row for each interval" python3 -c 'import json
+s = json.load(open("run.json"))
+assert s["format"] == "orrery-stats" and s["time"]["virtual_seconds"] >= 0.01 and s["meta"]["end"] == "-limit"
+assert len(s["series"]["rows"]) in (5, 6), s["series"]["rows"]'
 ends 0 'usage:' --help
 ends 0 'cortex-a53,board=am62x' -cpu help
 ends 0 'Not modelled:' -timing help
@@ -77,6 +82,8 @@ ends 1 '64 MiB to 16 GiB' -m 17G -kernel "$hello"
 ends 1 'nographic' -kernel "$hello"
 ends 1 'No such file' -nographic -kernel "$hello" -serial file:/no/such/folder/x
 ends 1 'before its time came' -nographic -kernel "$hello" -screendump a.png@99
+ends 1 'cannot write the statistics' -nographic -kernel "$hello" -stats /no/such/folder/x.json
+ends 1 'Is a directory' -nographic -kernel "$hello" -stats folder
 ends 1 'cannot write' -display none -kernel echo.img -screendump /no/such/folder/a.png@0.001 -limit 0.01
 ends 1 'cannot write' -nographic -kernel "$hello" -machine virt,dumpdtb=/no/such/folder/x
 ends 0 '' -nographic -kernel "$hello" -machine virt,dumpdtb=tree.dtb

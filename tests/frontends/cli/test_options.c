@@ -76,6 +76,9 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-rtc base=1960-01-01", "not a time" },
         { "-d int", "guest_errors" }, { "-S", "debugger" }, { "-s", "debugger" }, { "-enable-kvm", "leave it out" },
         { "-hda x", "-drive" },
+        { "-stats", "needs FILE" }, { "-stats -state-hash", "table alone" }, { "-stats-every 1", "add -stats" },
+        { "-stats - -stats-every 1", "add -stats" }, { "-stats a -stats-every 0", "microsecond" },
+        { "-stats a -stats-every x", "seconds" },
         { "-initrd x", "-kernel" }, { "-append x", "-kernel" }, { "-dtb x", "-kernel" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -216,6 +219,20 @@ START_TEST(times_are_exact)
 }
 END_TEST
 
+START_TEST(statistics_go_to_a_file_or_only_to_the_screen)
+{
+    accepted("");
+    ck_assert(!options.shows_stats);
+    accepted("-stats -");
+    ck_assert(options.shows_stats && !options.stats_file);
+    accepted("-stats table");
+    ck_assert(options.shows_stats && !options.stats_file);
+    accepted("-stats a.json -stats-every 0.25");
+    ck_assert_str_eq(options.stats_file, "a.json");
+    ck_assert_uint_eq(options.stats_every, TICKS_PER_SECOND / 4);
+}
+END_TEST
+
 START_TEST(help_and_version_win_over_what_follows)
 {
     accepted("--help");
@@ -283,6 +300,7 @@ Suite *test_suite(void)
     tcase_add_test(t, the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out);
     tcase_add_test(t, lists_are_taken_apart);
     tcase_add_test(t, times_are_exact);
+    tcase_add_test(t, statistics_go_to_a_file_or_only_to_the_screen);
     tcase_add_test(t, help_and_version_win_over_what_follows);
     tcase_add_test(t, help_fits_an_80x24_screen_and_names_every_option);
     tcase_add_test(t, no_list_is_too_long_for_its_table);

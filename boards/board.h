@@ -42,7 +42,7 @@ struct board {
     const char *compatible;            /* of the device tree's root */
     const struct part *parts;
     unsigned part_count;
-    struct wire core_wires[2];         /* of the generic timers: virtual, physical */
+    struct wire core_wires[3];         /* of the generic timers: virtual, physical; of the performance monitors */
     gpa_t ram_base;
     const char *cpu;
     /* Fills part options that depend on the configuration; before init. May be NULL. */

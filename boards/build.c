@@ -114,8 +114,9 @@ int board_build(struct machine *m, struct error *err)
     }
     for (unsigned i = 0; i < m->built_count; i++)
         connect_part(m, &m->built[i]);
-    for (unsigned i = 0; i < ARRAY_SIZE(m->board->core_wires) && m->board->core_wires[i].to; i++)
-        connect(m, &m->cpu->timer_irq[i], m->board->core_wires[i].to, m->board->core_wires[i].input);
+    struct irq *const core[] = { &m->cpu->timer_irq[0], &m->cpu->timer_irq[1], &m->cpu->pmu.irq };
+    for (unsigned i = 0; i < ARRAY_SIZE(core) && m->board->core_wires[i].to; i++)
+        connect(m, core[i], m->board->core_wires[i].to, m->board->core_wires[i].input);
     return 0;
 }
 

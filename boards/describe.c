@@ -109,6 +109,8 @@ void machine_describe(const char *name, void (*to_line)(void *to, const char *te
          board->compatible);
     line(&page, "The core's timers: virtual to PPI %u, physical to PPI %u.", board->core_wires[0].input & 1023,
          board->core_wires[1].input & 1023);
+    if (board->core_wires[2].to)
+        line(&page, "Its performance monitors: to PPI %u.", board->core_wires[2].input & 1023);
     line(&page, "%s", "");
     line(&page, "| %-14s | %-18s | %-40s | %-46s | %-20s |", "part", "class", "registers: address and size in bytes", "wires",
          "host port");

@@ -264,6 +264,16 @@ void tree_timer(void *fdt)
     fdt_end_node(fdt);
 }
 
+/* The first name gives Linux the Cortex-A53's own events beside the architecture's. */
+void tree_pmu(void *fdt)
+{
+    static const char compatible[] = "arm,cortex-a53-pmu\0arm,armv8-pmuv3";
+    fdt_begin_node(fdt, "pmu");
+    fdt_property(fdt, "compatible", compatible, sizeof compatible);
+    PROPERTY_CELLS(fdt, "interrupts", IRQ_PPI, 7, IRQ_PPI_CPU0 | IRQ_LEVEL_HIGH);
+    fdt_end_node(fdt);
+}
+
 void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, unsigned line)
 {
     fdt_begin_node(fdt, "gpio-keys");

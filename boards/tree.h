@@ -9,6 +9,7 @@
 void tree_cpus(const struct machine *m, void *fdt, const char *compatible);
 void tree_psci(void *fdt);
 void tree_timer(void *fdt);
+void tree_pmu(void *fdt);
 void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, unsigned line);
 void tree_framebuffer(void *fdt, gpa_t base, uint64_t reserved);
 

@@ -63,6 +63,7 @@ static void tree(struct machine *m, void *fdt)
     tree_cpus(m, fdt, "arm,cortex-a53");
     tree_psci(fdt);
     tree_timer(fdt);
+    tree_pmu(fdt);
     tree_power_button(m, fdt, "gpio", POWER_LINE);
     if (machine_part(m, "framebuffer"))
         tree_framebuffer(fdt, framebuffer_base(m), FRAMEBUFFER_SIZE);
@@ -74,7 +75,7 @@ const struct board board_virt = {
     .compatible = "linux,dummy-virt",
     .parts = parts,
     .part_count = ARRAY_SIZE(parts),
-    .core_wires = { { "cntv", "gic", PPI(27) }, { "cntp", "gic", PPI(30) } },
+    .core_wires = { { "cntv", "gic", PPI(27) }, { "cntp", "gic", PPI(30) }, { "pmu", "gic", PPI(23) } },
     .ram_base = 0x40000000,
     .cpu = "cortex-a53",
     .options = options,

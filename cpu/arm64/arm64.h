@@ -5,6 +5,7 @@
 
 #include "bus/irq.h"
 #include "bus/state.h"
+#include "cpu/arm64/pmu.h"
 #include "cpu/cpu.h"
 
 /* Slots of the register file behind X0..X30. Decoding picks the slot, so no handler asks "is this register 31". */
@@ -74,6 +75,8 @@ struct arm64 {
     uint32_t cntv_ctl, cntp_ctl;
     struct event timer_event[2];
     struct irq timer_irq[2];      /* 0 virtual (PPI 27), 1 physical (PPI 30) */
+
+    struct pmu pmu;
 
     bool irq_line, fiq_line;
     bool event_register;          /* of WFE */

@@ -107,6 +107,7 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
     clock->sooner = event_sooner;
     clock->core = &c->cpu;
     timer_init(c);
+    pmu_init(c);
     return c;
 }
 
@@ -172,6 +173,7 @@ void arm64_reset(struct arm64 *c)
         timing_level(&c->cpu, 1);
     if (c->cpu.timed)
         timing_reset(c->cpu.timing);
+    pmu_reset(c);
     mmu_flush_all(c);
     mmu_switch(c);
     arm64_interrupts_changed(c);
@@ -210,6 +212,13 @@ const struct field arm64_fields[] = {
     FIELD_ARRAY(struct arm64, dbgwvr, FIELD_U64, 4), FIELD_ARRAY(struct arm64, dbgwcr, FIELD_U64, 4),
     STATE(cntv_cval, FIELD_U64), STATE(cntp_cval, FIELD_U64), STATE(cntv_ctl, FIELD_U32), STATE(cntp_ctl, FIELD_U32),
     FIELD_ARRAY(struct arm64, timer_event, FIELD_EVENT, 2), FIELD_ARRAY(struct arm64, timer_irq, FIELD_IRQ, 2),
+    STATE(pmu.control, FIELD_U32), STATE(pmu.enabled, FIELD_U32), STATE(pmu.overflowed, FIELD_U32),
+    STATE(pmu.interrupts, FIELD_U32), STATE(pmu.selected, FIELD_U32), STATE(pmu.user, FIELD_U32),
+    FIELD_ARRAY(struct arm64, pmu.type, FIELD_U32, PMU_COUNTERS), FIELD_ARRAY(struct arm64, pmu.count, FIELD_U64, PMU_COUNTERS),
+    FIELD_ARRAY(struct arm64, pmu.seen, FIELD_U64, PMU_COUNTERS), FIELD_ARRAY(struct arm64, pmu.due, FIELD_U64, PMU_COUNTERS),
+    FIELD_ARRAY(struct arm64, pmu.level_time, FIELD_U64, 4), STATE(pmu.since.cycles, FIELD_U64),
+    STATE(pmu.since.instructions, FIELD_U64), STATE(pmu.divided, FIELD_U64), STATE(pmu.by_level, FIELD_BOOL),
+    STATE(pmu.event, FIELD_EVENT), STATE(pmu.irq, FIELD_IRQ),
     STATE(irq_line, FIELD_BOOL), STATE(fiq_line, FIELD_BOOL), STATE(event_register, FIELD_BOOL), STATE(illegal, FIELD_BOOL),
     STATE(nf, FIELD_U64), STATE(zf, FIELD_U64), STATE(cf, FIELD_U64), STATE(vf, FIELD_U64), STATE(step, FIELD_BOOL),
     STATE(stepping, FIELD_BOOL), STATE(step_exclusive, FIELD_BOOL), STATE(osdlr_el1, FIELD_U64),

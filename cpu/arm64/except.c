@@ -36,6 +36,8 @@ void arm64_select_stack(struct arm64 *c, unsigned el, bool sp_select)
     *stack_pointer(c) = c->x[REG_SP];
     if (c->cpu.timing && el != c->el)
         timing_level(&c->cpu, el);
+    if (unlikely(c->pmu.by_level && c->el != el))
+        pmu_enter_level(c, el);
     c->el = (uint8_t)el;
     c->sp_select = sp_select;
     c->x[REG_SP] = *stack_pointer(c);
@@ -134,8 +136,10 @@ void arm64_interrupts_changed(struct arm64 *c)
 void arm64_take_interrupt(struct cpu *cpu)
 {
     struct arm64 *c = arm64_of(cpu);
-    if (c->irq_line || c->fiq_line)
+    if (cpu->halted && (c->irq_line || c->fiq_line)) {
         cpu->halted = false;
+        pmu_wake(c);
+    }
     if (c->fiq_line && !(c->daif & DAIF_F))
         arm64_exception(c, VECTOR_FIQ);
     else if (c->irq_line && !(c->daif & DAIF_I))

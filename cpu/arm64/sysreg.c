@@ -15,6 +15,7 @@ struct sysreg {
     const char *name;
     uint8_t el0, el1;             /* R, W */
     bool constant;
+    bool counter;                 /* of the performance monitors; value is an enum pmu_register */
     uint32_t offset;              /* of a stored register; 0: get and set (no stored register is at offset 0) */
     uint64_t value;               /* of a constant; the writable bits of a stored register */
     uint64_t (*get)(struct arm64 *c);
@@ -175,6 +176,8 @@ SET(cntp_cval) { timer_write_compare(c, TIMER_PHYSICAL, value); }
 #define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, getter, setter) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, \
       .get = get_##getter, .set = set_##setter },
+#define COUNTER(op0, op1, crn, crm, op2, label, user, kernel, reg) \
+    { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, .counter = true, .value = reg },
 
 static const struct sysreg sysregs[] = {
 #include "cpu/arm64/sysregs.def"
@@ -273,6 +276,29 @@ HANDLER(msr_special)
     LEAVE;
 }
 
+/* Counters are exact where a block ends, so the block is left before they are looked at. */
+HANDLER(mrs_counter)
+{
+    if (!c->el && pmu_keeps_from_user(c, (unsigned)ROW->value, false))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    cpu_sync(&c->cpu, o, b);
+    cpu_leave(&c->cpu, o, b);
+    c->cpu.pc += 4;
+    c->x[o->rd] = pmu_read(c, (unsigned)ROW->value);
+    LEAVE;
+}
+
+HANDLER(msr_counter)
+{
+    if (!c->el && pmu_keeps_from_user(c, (unsigned)ROW->value, true))
+        return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
+    cpu_sync(&c->cpu, o, b);
+    cpu_leave(&c->cpu, o, b);
+    c->cpu.pc += 4;
+    pmu_write(c, (unsigned)ROW->value, c->x[o->rn]);
+    LEAVE;
+}
+
 enum { CODE_FPCR = CODE(3, 3, 4, 4, 0), CODE_FPSR = CODE(3, 3, 4, 4, 1), CODE_NZCV = CODE(3, 3, 4, 2, 0) };
 
 /* FPCR and FPSR trap like any FP instruction. */
@@ -299,7 +325,7 @@ DECODE(mrs)
         o->run = mrs_stored;
     } else {
         o->imm = reg - sysregs;
-        o->run = code == CODE_NZCV ? mrs_nzcv : mrs_special;
+        o->run = code == CODE_NZCV ? mrs_nzcv : reg->counter ? mrs_counter : mrs_special;
     }
     return true;
 }
@@ -314,6 +340,6 @@ DECODE(msr)
     if (!reg || !((mode & MODE_EL1 ? reg->el1 : reg->el0) & W))
         return false;
     o->imm = reg - sysregs;
-    o->run = reg->offset ? msr_stored : code == CODE_NZCV ? msr_nzcv : msr_special;
+    o->run = reg->offset ? msr_stored : code == CODE_NZCV ? msr_nzcv : reg->counter ? msr_counter : msr_special;
     return true;
 }

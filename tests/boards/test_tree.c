@@ -101,13 +101,15 @@ START_TEST(the_wires_end_where_the_tree_says)
 }
 END_TEST
 
-START_TEST(the_timers_reach_their_private_inputs)
+START_TEST(the_timers_and_the_performance_monitors_reach_their_private_inputs)
 {
     struct machine *m = make(128);
     irq_set(&m->cpu->timer_irq[0], true);
     irq_set(&m->cpu->timer_irq[1], true);
     ck_assert(is_pending(m, 27));
     ck_assert(is_pending(m, 30));
+    irq_set(&m->cpu->pmu.irq, true);
+    ck_assert(is_pending(m, 23));
     machine_free(m);
 }
 END_TEST
@@ -188,6 +190,7 @@ static bool may_differ(const char *path, const char *property)
         { "/cpus/cpu@0", "d-cache-size", "" }, { "/cpus/cpu@0", "d-cache-sets", "" }, { "/cpus/cpu@0", "d-cache-line-size", "" },
         { "/cpus/l2-cache", "", "nor caches" },
         { "/psci", "compatible", "without the calls of version 0.1" }, { "/timer", "compatible", "no AArch32" },
+        { "/pmu", "compatible", "the core's own name, too" },
         { "/pl061@9030000", "interrupt-controller", "QEMU's tree does not say that it can" },
         { "/pl061@9030000", "#interrupt-cells", "as above" },
     };
@@ -260,7 +263,7 @@ Suite *test_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, every_part_of_the_table_answers_at_its_address);
     tcase_add_test(t, the_wires_end_where_the_tree_says);
-    tcase_add_test(t, the_timers_reach_their_private_inputs);
+    tcase_add_test(t, the_timers_and_the_performance_monitors_reach_their_private_inputs);
     tcase_add_test(t, memory_is_as_large_as_asked_for);
     tcase_add_test(t, the_guest_is_told_of_the_clock_and_the_caches_that_the_model_has);
     tcase_add_test(t, the_tree_is_that_of_qemus_board);

@@ -5,6 +5,7 @@
 
 #include "base/bits.h"
 #include "cpu/arm64/pmu_events.h"
+#include "cpu/timing/timing.h"
 
 enum { EL0 = 1 << 0, EL1 = 1 << 1, BOTH = EL0 | EL1 };
 
@@ -41,8 +42,8 @@ unsigned pmu_count_with_source(const struct arm64 *c, unsigned i)
 static struct pmu_time now(const struct arm64 *c)
 {
     const struct cpu *cpu = &c->cpu;
-    uint64_t awake = cpu->cycles - cpu->idle_cycles;   /* in WFI the clock stands still (TRM 12.9, CPU_CYCLES) */
-    return (struct pmu_time){ awake, awake };
+    /* In WFI the clock stands still (TRM 12.9, CPU_CYCLES). */
+    return (struct pmu_time){ cpu->cycles - cpu->idle_cycles, cpu_instructions(cpu) };
 }
 
 static struct pmu_time level_time(const struct arm64 *c, unsigned level)
@@ -84,8 +85,9 @@ static bool wants_time_by_level(const struct pmu *p)
 
 static const struct counters *model_of(struct arm64 *c, struct pmu_view *view)
 {
-    (void)c;
-    if (!view->is_taken)
+    if (!view->is_taken && c->cpu.timing)
+        timing_counters(c->cpu.timing, &view->counters);
+    else if (!view->is_taken)
         memset(&view->counters, 0, sizeof view->counters);
     view->is_taken = true;
     return &view->counters;

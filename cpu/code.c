@@ -68,8 +68,10 @@ static void collect(void *to, struct block *b)
 
 void code_flush(struct code_cache *code)
 {
-    if (code->timing)
+    if (code->timing) {
         code_each(code, collect, code->timing);
+        timing_forget_memos(code->timing);
+    }
     for (size_t i = 0; i < ARRAY_SIZE(code->pages); i++) {
         struct code_page *page = code->pages[i];
         while (page) {

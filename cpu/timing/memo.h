@@ -8,7 +8,8 @@
 
 #include "cpu/cpu.h"
 
-enum { MEMO_SIZE = 8, OUTCOME_BITS = 2 };
+/* A block begins with the smaller number of memos, and gets twice as many while they are in each other's way. */
+enum { MEMO_BITS_MIN = 2, MEMO_BITS_MAX = 9, OUTCOME_BITS = 2 };
 
 /* cpu->sig is a state's number shifted left by OUTCOME_BITS, or this: something happened in the block, or the state is one that
    is not interned; every block end goes the slow way until it is settled. No memo has it. */
@@ -24,12 +25,14 @@ struct memo {
 };
 
 struct block_timing {
-    struct memo memo[MEMO_SIZE];
-    uint32_t epoch;          /* sum of the fetch epochs of both lines when the lines were last known to be in L1I */
+    struct memo *memo;       /* 2^(32 - shift) of them */
+    uint8_t shift;
     uint8_t first, last;     /* indices of its first and last line in the page; it has no third */
     uint8_t branch;          /* UOP_* of its last instruction, 0: not a branch */
+    uint32_t epoch;          /* sum of the fetch epochs of both lines when the lines were last known to be in L1I */
     uint8_t level;           /* exception level it runs at */
-    uint16_t loads, stores, words;   /* per execution; words of fetch.bytes */
+    uint8_t loads, stores, words;   /* per execution; words of fetch.bytes */
+    uint32_t conflicts;      /* memos that another took the place of, since they last became more */
     gpa_t pa;                /* of the first instruction */
     gva_t va;                /* where it was seen last by the slow way */
     const struct uop *uops;  /* one per instruction */
@@ -42,11 +45,11 @@ static inline struct block_timing *block_timing(struct block *b)
 
 static inline struct memo *memo_slot(struct block_timing *bt, uint32_t key)
 {
-    return &bt->memo[(key >> OUTCOME_BITS ^ key << 1) & (MEMO_SIZE - 1)];
+    return &bt->memo[key * 0x9e3779b1u >> bt->shift];   /* Fibonacci hashing */
 }
 
 /* Ends block b by `outcome`, if the memo knows what that costs. */
-static inline bool memo_end(struct cpu *cpu, struct block *b, enum outcome outcome)
+static inline __attribute__((always_inline)) bool memo_end(struct cpu *cpu, struct block *b, enum outcome outcome)
 {
     struct block_timing *bt = block_timing(b);
     uint32_t key = cpu->sig | (uint32_t)outcome;

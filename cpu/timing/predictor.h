@@ -6,6 +6,8 @@
 
 #include "base/types.h"
 
+#define PREDICTOR_INLINE static inline __attribute__((always_inline))   /* into every branch's handler */
+
 /* How a block ended. With the state at its begin, all that decides what it costs. */
 enum outcome {
     OUTCOME_NEXT,            /* fell through, as predicted */
@@ -34,14 +36,14 @@ void predictor_free(struct predictor *p);
 void predictor_reset(struct predictor *p);
 uint64_t predictor_hash(const struct predictor *p);
 
-static inline enum outcome predictor_taken(struct predictor *p, gva_t branch)
+PREDICTOR_INLINE enum outcome predictor_taken(struct predictor *p, gva_t branch)
 {
     enum outcome outcome = p->btic == branch ? OUTCOME_TARGET_HIT : OUTCOME_TAKEN;
     p->btic = branch + p->btic_off;
     return outcome;
 }
 
-static inline enum outcome predictor_conditional(struct predictor *p, gva_t branch, bool taken)
+PREDICTOR_INLINE enum outcome predictor_conditional(struct predictor *p, gva_t branch, bool taken)
 {
     uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ p->history << p->counter_shift) & p->counter_mask];
     unsigned was = *counter;
@@ -52,13 +54,13 @@ static inline enum outcome predictor_conditional(struct predictor *p, gva_t bran
     return taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
 }
 
-static inline void predictor_call(struct predictor *p, gva_t link)
+PREDICTOR_INLINE void predictor_call(struct predictor *p, gva_t link)
 {
     p->returns[p->return_top] = link;
     p->return_top = (p->return_top + 1) & p->return_mask;
 }
 
-static inline enum outcome predictor_return(struct predictor *p, gva_t branch, gva_t target)
+PREDICTOR_INLINE enum outcome predictor_return(struct predictor *p, gva_t branch, gva_t target)
 {
     p->return_top = (p->return_top - 1) & p->return_mask;
     if (unlikely(p->returns[p->return_top] != target))
@@ -67,7 +69,7 @@ static inline enum outcome predictor_return(struct predictor *p, gva_t branch, g
     return OUTCOME_TAKEN;
 }
 
-static inline enum outcome predictor_indirect(struct predictor *p, gva_t branch, gva_t target)
+PREDICTOR_INLINE enum outcome predictor_indirect(struct predictor *p, gva_t branch, gva_t target)
 {
     gva_t *guess = &p->targets[((uint32_t)(branch >> 2) ^ p->history) & p->target_mask];
     bool right = *guess == target;

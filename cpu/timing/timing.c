@@ -13,7 +13,13 @@
 #include "cpu/timing/memory.h"
 #include "cpu/timing/states.h"
 
-enum { DELAYS_MAX = BLOCK_OPS_MAX };
+enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = 1 << 14 };
+
+struct memo_chunk {
+    struct memo_chunk *next;
+    size_t used;
+    struct memo memo[ROOM_MEMOS];
+};
 
 struct timing {
     struct cpu *cpu;
@@ -31,6 +37,7 @@ struct timing {
     struct counters total;
     uint64_t blocks, computed, replayed;
     struct breakdowns breakdowns;
+    struct memo_chunk *room;   /* of memos */
 };
 
 /* ---- settled and not ---- */
@@ -99,6 +106,11 @@ static void count_cycles(struct timing *t)
     memset(t->board.stack, 0, sizeof t->board.stack);
 }
 
+static unsigned memo_count(const struct block_timing *bt)
+{
+    return 1u << (32 - bt->shift);
+}
+
 static void collect_memo(struct timing *t, const struct block *b, struct block_timing *bt, struct memo *m)
 {
     if (!m->count)
@@ -113,7 +125,7 @@ static void collect_memo(struct timing *t, const struct block *b, struct block_t
 void timing_collect(struct timing *t, struct block *b)
 {
     struct block_timing *bt = block_timing(b);
-    for (unsigned i = 0; i < MEMO_SIZE; i++) {
+    for (unsigned i = 0; i < memo_count(bt); i++) {
         collect_memo(t, b, bt, &bt->memo[i]);
         if (b->dead)
             bt->memo[i].key = MEMO_NOTHING;
@@ -225,6 +237,50 @@ static bool is_plain(struct timing *t)
     return !count && !t->delay_count;
 }
 
+/* ---- memos ---- */
+
+/* Room for 2^bits memos, with nothing in them; it is kept until the code cache is emptied. */
+static struct memo *memo_room(struct timing *t, unsigned bits)
+{
+    size_t wanted = (size_t)1 << bits;
+    if (!t->room || t->room->used + wanted > ROOM_MEMOS) {
+        struct memo_chunk *chunk = mem_alloc(sizeof *chunk);
+        chunk->next = t->room;
+        t->room = chunk;
+    }
+    struct memo *m = &t->room->memo[t->room->used];
+    t->room->used += wanted;
+    for (size_t i = 0; i < wanted; i++)
+        m[i] = (struct memo){ .key = MEMO_NOTHING };
+    return m;
+}
+
+void timing_forget_memos(struct timing *t)
+{
+    while (t->room) {
+        struct memo_chunk *next = t->room->next;
+        free(t->room);
+        t->room = next;
+    }
+}
+
+/* Twice the memos for a block that many states go through. */
+static void memo_grow(struct timing *t, const struct block *b, struct block_timing *bt)
+{
+    struct memo *old = bt->memo;
+    unsigned count = memo_count(bt);
+    bt->shift--;
+    bt->memo = memo_room(t, 32 - bt->shift);
+    bt->conflicts = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (old[i].key == MEMO_NOTHING)
+            continue;
+        struct memo *m = memo_slot(bt, old[i].key);   /* two may meet: one count must not get lost */
+        collect_memo(t, b, bt, m);
+        *m = old[i];
+    }
+}
+
 /* A plain block from an interned state: computed, and remembered. */
 static void compute(struct timing *t, struct block *b, enum outcome outcome)
 {
@@ -245,6 +301,10 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome)
     }
     memset(t->board.stack, 0, sizeof t->board.stack);
     struct memo *m = memo_slot(bt, key);
+    if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && bt->shift > 32 - MEMO_BITS_MAX) {
+        memo_grow(t, b, bt);
+        m = memo_slot(bt, key);
+    }
     collect_memo(t, b, bt, m);
     *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)(t->cpu->cycles - start),
                         .stack = (uint16_t)stack };
@@ -416,12 +476,12 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     struct block_timing *bt = block_timing(b);
     memset(bt, 0, sizeof *bt);
     memset(uops, 0, b->length * sizeof *uops);
-    for (unsigned i = 0; i < MEMO_SIZE; i++)
-        bt->memo[i].key = MEMO_NOTHING;
+    bt->memo = memo_room(cpu->timing, MEMO_BITS_MIN);
+    bt->shift = 32 - MEMO_BITS_MIN;
     for (unsigned i = 0; i < b->length; i++) {
         cpu->class->describe(&b->ops[i], &uops[i]);
-        bt->loads = (uint16_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));
-        bt->stores = (uint16_t)(bt->stores + (uops[i].kind & UOP_STORE ? 1 : 0));
+        bt->loads = (uint8_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));
+        bt->stores = (uint8_t)(bt->stores + (uops[i].kind & UOP_STORE ? 1 : 0));
     }
     bt->uops = uops;
     bt->branch = uops[b->length - 1].kind & UOP_BRANCH;
@@ -431,7 +491,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     bt->pa = (cpu->fetch_page.pa & PAGE_MASK) + b->offset;
     bt->epoch = cpu->fetch_epoch[bt->first] + cpu->fetch_epoch[bt->last] - 1;   /* not looked at yet */
     unsigned word = cpu->timing->board.word_mask + 1;
-    bt->words = (uint16_t)((b->end - 1) / word - b->offset / word + 1);
+    bt->words = (uint8_t)((b->end - 1) / word - b->offset / word + 1);
 }
 
 /* ---- as a whole ---- */
@@ -457,6 +517,7 @@ void timing_free(struct timing *t)
     predictor_free(&t->cpu->predictor);
     memory_free(t->memory);
     states_free(t->states);
+    timing_forget_memos(t);
     free(t);
 }
 

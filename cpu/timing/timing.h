@@ -72,6 +72,7 @@ struct memory *timing_memory(struct timing *t);
 size_t timing_room(void);
 void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops);
 void timing_collect(struct timing *t, struct block *b);
+void timing_forget_memos(struct timing *t);   /* every block is gone */
 
 /* ---- for everyone ---- */
 

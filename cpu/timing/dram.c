@@ -26,7 +26,8 @@ void dram_init(struct dram *d, const struct core_settings *s)
     *d = (struct dram){
         .cas = memory_cycles(s, s->dram_cas), .rcd = memory_cycles(s, s->dram_rcd), .rp = memory_cycles(s, s->dram_rp),
         .burst = memory_cycles(s, s->dram_burst), .refresh = nanoseconds(s, s->dram_refresh),
-        .refresh_time = nanoseconds(s, s->dram_refresh_time), .path = nanoseconds(s, s->dram_path), .channel = nanoseconds(s, s->dram_channel),
+        .refresh_time = nanoseconds(s, s->dram_refresh_time), .path = nanoseconds(s, s->dram_path),
+        .channel = nanoseconds(s, s->dram_channel),
         .row_bits = (uint32_t)__builtin_ctz(s->dram_row) - MEMORY_LINE_BITS,
         .bank_bits = (uint32_t)__builtin_ctz(s->dram_banks)
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory behind L2: the way there, banks with open rows, one data bus, refresh. All times are absolute, so that what an access costs depends on
-   when it is made and on nothing else. */
+/* Memory behind L2: the way there, banks with open rows, one data bus, refresh. All times are absolute, so that what an access
+   costs depends on when it is made and on nothing else. */
 #ifndef CPU_TIMING_DRAM_H
 #define CPU_TIMING_DRAM_H
 

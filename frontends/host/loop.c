@@ -38,6 +38,7 @@ struct host_loop {
     struct host_fd *fds;
     struct host_poller *pollers;
     struct host_timer *timers; /* by time, then by order of arming */
+    struct host_observer *observers;
     struct host_poll poll;
     struct pace pace;
     bool idles_in_real_time;   /* at maximum speed: `pace` is the line on which the present idle time passes */
@@ -191,6 +192,21 @@ void host_loop_cancel(struct host_loop *loop, struct host_timer *timer)
         }
 }
 
+void host_loop_add_observer(struct host_loop *loop, struct host_observer *observer)
+{
+    observer->next_observer = loop->observers;
+    loop->observers = observer;
+}
+
+void host_loop_remove_observer(struct host_loop *loop, struct host_observer *observer)
+{
+    for (struct host_observer **p = &loop->observers; *p; p = &(*p)->next_observer)
+        if (*p == observer) {
+            *p = observer->next_observer;
+            return;
+        }
+}
+
 static void fire_timers(struct host_loop *loop)
 {
     while (loop->timers && loop->timers->at <= host_loop_now(loop)) {
@@ -317,6 +333,21 @@ static void handle_stop(struct host_loop *loop, enum machine_stop stop)
     }
 }
 
+/* Runs to `end`, in pieces between which the observers look. */
+static enum machine_stop run_observed(struct host_loop *loop, tick_t end)
+{
+    enum machine_stop stop;
+    do {
+        tick_t until = end;
+        for (struct host_observer *o = loop->observers; o; o = o->next_observer)
+            until = earlier(until, o->next(o->owner));
+        stop = loop->engine->run(loop->machine, until);
+        for (struct host_observer *o = loop->observers; o; o = o->next_observer)
+            o->look(o->owner);
+    } while (loop->observers && stop == MACHINE_REACHED && host_loop_now(loop) < end);
+    return stop;
+}
+
 static void run_slice(struct host_loop *loop)
 {
     if (loop->end != HOST_END_NONE || any(loop, true))
@@ -325,7 +356,7 @@ static void run_slice(struct host_loop *loop)
     if (end > host_loop_now(loop) && !loop->halted) {
         uint64_t started = host_loop_host_ns(loop);
         bool was_running = idle_until(loop) <= host_loop_now(loop);
-        handle_stop(loop, loop->engine->run(loop->machine, end));
+        handle_stop(loop, run_observed(loop, end));
         if (was_running)
             adapt_slice(loop, host_loop_host_ns(loop) - started);
     }

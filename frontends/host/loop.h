@@ -68,6 +68,18 @@ struct host_timer {
 void host_loop_at(struct host_loop *loop, struct host_timer *timer, tick_t at);   /* moves it if armed already */
 void host_loop_cancel(struct host_loop *loop, struct host_timer *timer);
 
+/* Somebody who looks at the machine at instants of virtual time that depend on the machine alone (every so many cycles, say),
+   between two of its blocks, and changes nothing. Unlike a timer it costs no turn of the loop, so it may look often. */
+struct host_observer {
+    tick_t (*next)(void *owner);   /* when to look next; TICK_NEVER: no more. Asked again after each piece of a run */
+    void (*look)(void *owner);     /* called after each piece, also one that ended before that time */
+    void *owner;
+    struct host_observer *next_observer;
+};
+
+void host_loop_add_observer(struct host_loop *loop, struct host_observer *observer);
+void host_loop_remove_observer(struct host_loop *loop, struct host_observer *observer);   /* harmless when not added */
+
 /* The machine's virtual time; 0 before host_loop_run, the last one after it. */
 tick_t host_loop_now(const struct host_loop *loop);
 

@@ -96,6 +96,36 @@ START_TEST(timers_fire_at_their_exact_time_in_order_of_arming)
 }
 END_TEST
 
+static tick_t looked_at[16];
+static int looks;
+static tick_t next_look(void *owner) { return looks < 3 ? *(tick_t *)owner * (tick_t)(looks + 1) : TICK_NEVER; }
+static void look(void *owner)
+{
+    if (fake.now >= next_look(owner))
+        looked_at[looks++] = fake.now;
+}
+
+START_TEST(an_observer_looks_at_its_exact_times_between_pieces_of_a_run)
+{
+    tick_t every = 777777777, early = 3333333;
+    looks = 0;
+    order[0] = 0;
+    start((struct host_loop_config){ .limit = 10 * every, .percent = _i ? HOST_SPEED_REAL : HOST_SPEED_MAX });
+    struct host_timer timer = { .fire = fire_a, .owner = &early };
+    struct host_observer observer = { .next = next_look, .look = look, .owner = &every };
+    host_loop_at(loop, &timer, early);
+    host_loop_add_observer(loop, &observer);
+    ck_assert_int_eq(run(), HOST_END_LIMIT);
+    ck_assert_uint_eq(fake.now, 10 * every);
+    ck_assert_int_eq(looks, 3);
+    for (int i = 0; i < looks; i++)
+        ck_assert_uint_eq(looked_at[i], every * (tick_t)(i + 1));
+    ck_assert_str_eq(order, "a");
+    host_loop_remove_observer(loop, &observer);
+    host_loop_remove_observer(loop, &observer);
+}
+END_TEST
+
 START_TEST(a_paced_machine_takes_as_long_as_it_says)
 {
     start((struct host_loop_config){ .percent = 50, .limit = 100 * TICKS_PER_MS });
@@ -344,6 +374,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, a_limit_ends_the_run_at_exactly_that_time);
     tcase_add_loop_test(t, timers_fire_at_their_exact_time_in_order_of_arming, 0, 2);
+    tcase_add_loop_test(t, an_observer_looks_at_its_exact_times_between_pieces_of_a_run, 0, 2);
     tcase_add_test(t, a_paced_machine_takes_as_long_as_it_says);
     tcase_add_test(t, a_paced_idle_machine_sleeps_instead_of_spinning);
     tcase_add_test(t, a_slow_host_slips_and_the_machine_does_not_race_afterwards);

@@ -89,6 +89,8 @@ static int settle(struct options *o, struct error *err)
         return -1;
     if (o->stats_every && !o->stats_file)
         return error_set(err, "-stats-every needs a file for its rows; add -stats FILE.json");
+    if (o->symbols_count && !o->profile)
+        return error_set(err, "-symbols says what functions are called in a profile; add -profile FILE");
     if (!o->has_no_nic && !o->nic_count)
         o->nics[o->nic_count++] = "user";
     if (!o->serial)
@@ -122,6 +124,7 @@ int options_parse(struct options *options, int argc, char *const argv[], struct 
 void options_free(struct options *o)
 {
     free(o->dumpdtb);
+    free(o->profile);
     for (int i = 0; i < o->drive_count; i++) {
         free(o->drives[i].file);
         free(o->drives[i].format);

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "boards/machine.h"
 
-enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16 };
+enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64 };
 
 struct drive_option {
     char *file, *format, *serial;
@@ -64,6 +64,10 @@ struct options {
     bool shows_hash, shows_stats;
     const char *stats_file;         /* NULL: only the table */
     tick_t stats_every;             /* 0: no series */
+    char *profile;                  /* file for folded stacks, or NULL */
+    uint64_t profile_every;         /* cycles; 0: as it is best */
+    const char *symbols[OPTIONS_SYMBOLS];
+    int symbols_count;
     struct script_option script[OPTIONS_SCRIPT];
     int script_count;
     bool wants_help, wants_version;

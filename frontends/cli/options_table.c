@@ -12,6 +12,7 @@
 #include "frontends/cli/parse.h"
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
+#include "frontends/profile/profile.h"
 
 enum { RAM_MIN_MIB = 64, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
 
@@ -312,6 +313,42 @@ static int set_debug(struct options *o, const char *value, struct error *err)
     return strcmp(value, "guest_errors") ? error_set(err, "-d %s: there is only -d guest_errors", value) : 0;
 }
 
+static int set_profile_file(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (!*value || !strcmp(value, "on"))
+        return error_set(err, "-profile needs a file name, as in -profile boot.folded");
+    free(o->profile);
+    o->profile = mem_strdup(value);
+    return 0;
+}
+
+static int set_profile_every(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (parse_number("-profile every", value, UINT64_MAX >> 16, &o->profile_every, err) < 0)
+        return -1;
+    if (o->profile_every < PROFILE_EVERY_MIN)
+        return error_set(err, "-profile: every=%s is too often; a sample takes %d cycles or more", value, PROFILE_EVERY_MIN);
+    return 0;
+}
+
+static int set_profile(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "file", set_profile_file }, { "every", set_profile_every } };
+    if (parse_list("-profile", value, keys, ARRAY_SIZE(keys), o, err) < 0)
+        return -1;
+    return o->profile ? 0 : error_set(err, "-profile %s names no file; write -profile FILE,every=CYCLES", value);
+}
+
+static int add_symbols(struct options *o, const char *value, struct error *err)
+{
+    if (o->symbols_count == OPTIONS_SYMBOLS)
+        return error_set(err, "-symbols: at most %d files", OPTIONS_SYMBOLS);
+    o->symbols[o->symbols_count++] = value;
+    return 0;
+}
+
 static int set_hash(struct options *o, const char *value, struct error *err)
 {
     (void)value, (void)err;
@@ -384,6 +421,8 @@ const struct option_row option_rows[] = {
     { "stats-every", "SECONDS", set_stats_every, NULL },
     { "state-hash", NULL, set_hash, NULL },
     { "d", "guest_errors", set_debug, NULL },
+    { "profile", "FILE[,every=CYCLES]", set_profile, NULL },
+    { "symbols", "FILE", add_symbols, NULL },
     { "version", NULL, set_version, NULL },
     { "help", NULL, set_help, NULL },
     { "M", "virt", set_machine, "" },

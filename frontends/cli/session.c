@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "boards/machine.h"
 #include "frontends/cli/script.h"
 #include "frontends/cli/statistics.h"
@@ -17,6 +18,7 @@
 #include "frontends/host/signals.h"
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
+#include "frontends/profile/profile.h"
 #include "frontends/sdl/window.h"
 #include "roms/demo.h"
 
@@ -31,6 +33,7 @@ struct session {
     struct machine *machine;
     struct script *script;
     struct statistics *statistics;
+    struct profile *profile;
     struct display display;
     struct input keyboard, tablet, mouse;
     struct power power;
@@ -195,6 +198,17 @@ static int build_machine(struct session *s, struct error *err)
     return s->machine ? 0 : -1;
 }
 
+static int open_profile(struct session *s, struct error *err)
+{
+    const struct options *o = s->options;
+    if (!o->profile)
+        return 0;
+    struct profile_options options = { .file = o->profile, .every = o->profile_every ? o->profile_every : PROFILE_EVERY,
+                                       .symbols = o->symbols, .symbols_count = o->symbols_count };
+    s->profile = profile_start(&options, s->machine, s->loop, err);
+    return s->profile ? 0 : -1;
+}
+
 struct session *session_open(const struct options *options, struct error *err)
 {
     struct session *s = mem_alloc(sizeof *s);
@@ -202,7 +216,7 @@ struct session *session_open(const struct options *options, struct error *err)
     s->is_good = true;
     machine_defaults(&s->config);
     if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
-        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0) {
+        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0 || open_profile(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -232,6 +246,11 @@ void session_report(struct session *s, enum host_end end)
 bool session_close(struct session *s)
 {
     bool is_good = s->is_good;
+    struct error err;
+    if (profile_finish(s->profile, &err) < 0) {
+        host_warn("%s", err.text);
+        is_good = false;
+    }
     window_close(s->window);
     if (s->machine)
         machine_free(s->machine);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* One sample: which functions are active in the stopped machine, by name. */
+#ifndef FRONTENDS_PROFILE_SAMPLER_H
+#define FRONTENDS_PROFILE_SAMPLER_H
+
+#include "frontends/profile/kernel.h"
+#include "frontends/profile/objects.h"
+#include "frontends/profile/tree.h"
+
+struct sampler;
+
+/* Kernel and objects must stay; the kernel's place is learnt while sampling. */
+struct sampler *sampler_new(const struct machine *machine, struct kernel *kernel, struct objects *objects, struct tree *tree);
+void sampler_free(struct sampler *s);
+
+/* Adds the present stack to the tree. Nothing in the machine changes. */
+void sampler_take(struct sampler *s, uint64_t weight);
+
+#endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
 #include "boards/machine.h"
@@ -8,6 +9,7 @@
 #include "frontends/cli/session.h"
 #include "frontends/cli/version.h"
 #include "frontends/host/signals.h"
+#include "frontends/report/report.h"
 
 enum { EXIT_GOOD = 0, EXIT_ERROR = 1 };
 
@@ -48,8 +50,19 @@ static void print_line(void *to, const char *text)
     fprintf(to, "%s\n", text);
 }
 
+/* What the program does besides running guests: a first word that is no option. */
+static const struct command {
+    const char *word;
+    int (*run)(int argc, char *const argv[]);
+} commands[] = {
+    { "report", report_main },
+};
+
 int main(int argc, char *argv[])
 {
+    for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+        if (argc > 1 && !strcmp(argv[1], commands[i].word))
+            return commands[i].run(argc - 2, argv + 2);
     struct options options;
     struct error err;
     int status = EXIT_GOOD;

@@ -160,7 +160,8 @@ static void put_word(FILE *to, int *column, const char *word, size_t length)
 
 void options_help(FILE *to)
 {
-    fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo", to);
+    fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo\n"
+          "       orrery report FILE.json... -o OUT.html   plots of what -stats wrote", to);
     int column = HELP_INDENT;
     for (size_t i = 0; i < option_row_count; i++) {
         const struct option_row *row = &option_rows[i];

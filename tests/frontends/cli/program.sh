@@ -39,11 +39,32 @@ ends 0 'hello' -nographic -kernel "$hello"
 ends 0 'virtual seconds  *0\.' -display none -kernel "$hello" -stats -
 ends 4 'virtual seconds  *0\.010000' -nographic -kernel echo.img -limit 0.01 -stats -
 ends 0 'orrery [0-9]' -version
+
+# report STATUS TEXT WORDS…: as ends, of `orrery report`
+report()
+{
+    want=$1 text=$2
+    shift 2
+    timeout 60 "$orrery" report "$@" > output 2>&1 < /dev/null
+    got=$?
+    is "orrery report $*: status $got instead of $want, or no '$text'" \
+        sh -c '[ "$1" -eq "$2" ] && { [ -z "$3" ] || grep -q -e "$3" output; }' - "$got" "$want" "$text"
+}
 ends 4 'instructions' -display none -kernel echo.img -limit 0.01 -stats run.json -stats-every 0.002
 is "the statistics are JSON with a row for each interval" python3 -c 'import json
 s = json.load(open("run.json"))
 assert s["format"] == "orrery-stats" and s["time"]["virtual_seconds"] >= 0.01 and s["meta"]["end"] == "-limit"
 assert len(s["series"]["rows"]) in (5, 6), s["series"]["rows"]'
+report 0 '<title>run ' run.json
+report 0 '' run.json run.json -o page.html
+is "a page of two runs is one" grep -q 'Comparison' page.html
+report 0 'usage: orrery report' --help
+report 1 'which files'
+report 1 'No such file' missing.json
+report 1 'is not JSON' "$root/README.md"
+report 1 'needs a file name' run.json -o
+report 1 'unknown option' run.json --output=page.html
+report 1 'cannot write the report' run.json -o /no/such/folder/page.html
 ends 0 'usage:' --help
 ends 0 'cortex-a53,board=am62x' -cpu help
 ends 0 'Not modelled:' -timing help

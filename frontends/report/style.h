@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The page's colours and layout. */
+#ifndef FRONTENDS_REPORT_STYLE_H
+#define FRONTENDS_REPORT_STYLE_H
+
+#include <stdio.h>
+
+#include "base/types.h"
+
+enum { STYLE_SERIES = 8 };   /* classes s0 to s7 for bars, l0 to l7 for lines: one a run or a quantity */
+
+/* The style sheet, for light and dark. Causes have the classes c0, c1, … in their order. */
+void style_sheet(FILE *to);
+
+/* Whether writing on this cause's colour is dark. */
+bool style_cause_is_light(unsigned cause);
+
+#endif

@@ -3,6 +3,7 @@
    (roms/bench). Catches: a number that -timing takes and the model cannot bear, two modes that disagree about the time, a guest
    that notices more of a core than its time and its caches. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "boards/machine.h"
@@ -27,7 +28,7 @@ static void collect(void *host, const uint8_t *data, size_t length)
     run->length += length;
 }
 
-static void run_core(const struct core_model *core, enum timing_mode mode, struct run *run)
+static void run_core(const struct core_model *core, const char *kernel, enum timing_mode mode, struct run *run)
 {
     memset(run, 0, sizeof *run);
     struct chardev serial = { .write = collect, .host = run };
@@ -39,7 +40,7 @@ static void run_core(const struct core_model *core, enum timing_mode mode, struc
     config.ram_size = 64 * MIB;
     config.display_device = "none";
     config.kernel = "roms/bench/bench.img";
-    config.append = "bench=pages,1";
+    config.append = kernel;
     ck_assert(machine_attach(&config, "serial0", PORT_CHARDEV, &serial));
     struct machine *m = machine_new(&config, &err);
     ck_assert_msg(m != NULL, "%s", err.text);
@@ -49,16 +50,20 @@ static void run_core(const struct core_model *core, enum timing_mode mode, struc
     machine_free(m);
 }
 
-/* Both modes; returns when the guest was done. */
+/* Both modes; returns when the guest was done. LONG=1: with more kinds of guests. */
 static tick_t check_core(const struct core_model *core, const char *what)
 {
+    static const char *const kernels[] = { "bench=svc,1", "bench=lz,1", "bench=hostile,1", "bench=pages,1" };
     static struct run fast, reference;
-    run_core(core, TIMING_ON, &fast);
-    run_core(core, TIMING_REFERENCE, &reference);
-    ck_assert_msg(fast.stop == MACHINE_POWER_OFF && strstr(fast.text, " right "), "%s: %s", what, fast.text);
-    ck_assert_msg(fast.end == reference.end && !strcmp(fast.text, reference.text), "%s: the modes disagree: %llu, %llu", what,
-                  (unsigned long long)fast.end, (unsigned long long)reference.end);
-    ck_assert_mem_eq(&fast.counters, &reference.counters, sizeof fast.counters);
+    for (unsigned i = getenv("LONG") ? 0 : ARRAY_SIZE(kernels) - 1; i < ARRAY_SIZE(kernels); i++) {
+        run_core(core, kernels[i], TIMING_ON, &fast);
+        run_core(core, kernels[i], TIMING_REFERENCE, &reference);
+        ck_assert_msg(fast.stop == MACHINE_POWER_OFF && strstr(fast.text, " right "), "%s, %s: %s", what, kernels[i], fast.text);
+        ck_assert_msg(fast.end == reference.end && !strcmp(fast.text, reference.text), "%s, %s: the modes disagree: %llu, %llu",
+                      what, kernels[i], (unsigned long long)fast.end, (unsigned long long)reference.end);
+        ck_assert_msg(!memcmp(&fast.counters, &reference.counters, sizeof fast.counters), "%s, %s: the counters differ", what,
+                      kernels[i]);
+    }
     return fast.end;
 }
 
@@ -110,7 +115,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("cores");
     TCase *t = tcase_create("cores");
-    tcase_set_timeout(t, 300);
+    tcase_set_timeout(t, getenv("LONG") ? 3600 : 300);
     tcase_add_test(t, every_core_keeps_its_own_time);
     tcase_add_loop_test(t, a_core_with_one_number_at_its_end_keeps_time_and_computes_right, 0, (int)setting_count);
     suite_add_tcase(s, t);

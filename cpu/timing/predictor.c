@@ -13,7 +13,6 @@ void predictor_init(struct predictor *p, const struct core_settings *s)
     static const uint8_t counting[8] = { 0, 1, 0, 2, 1, 3, 2, 3 }, fixed[8] = { 0, 0, 1, 1, 2, 2, 3, 3 };
     p->counter_mask = s->predictor_entries - 1;
     p->history_mask = s->predictor == PREDICTOR_GLOBAL ? (1u << s->predictor_history) - 1 : 0;
-    p->counter_shift = 0;
     memcpy(p->next, s->predictor == PREDICTOR_NONE ? fixed : counting, sizeof p->next);
     p->target_mask = s->indirect_entries - 1;
     p->return_mask = s->return_entries - 1;

@@ -22,7 +22,6 @@ struct predictor {
     uint8_t *counters;       /* 0..3: strongly not taken … strongly taken */
     gva_t *targets;          /* of indirect branches */
     uint32_t history, history_mask, counter_mask, target_mask, return_mask, return_top;
-    uint32_t counter_shift;  /* history is put this far up before it meets the address */
     uint8_t next[8];         /* [counter * 2 + taken] */
     gva_t btic;              /* address of the branch in the branch target instruction cache, plus btic_off */
     gva_t btic_off;          /* 1: there is none, so that no address is equal */
@@ -45,13 +44,12 @@ PREDICTOR_INLINE enum outcome predictor_taken(struct predictor *p, gva_t branch)
 
 PREDICTOR_INLINE enum outcome predictor_conditional(struct predictor *p, gva_t branch, bool taken)
 {
-    uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ p->history << p->counter_shift) & p->counter_mask];
+    uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ p->history) & p->counter_mask];
     unsigned was = *counter;
     *counter = p->next[was * 2 + taken];
     p->history = (p->history << 1 | taken) & p->history_mask;
-    if (unlikely((was >> 1) != taken))
-        return OUTCOME_MISPREDICTED;
-    return taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
+    enum outcome right = taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
+    return (was >> 1) == taken ? right : OUTCOME_MISPREDICTED;   /* selected, not branched to: the host could not predict it either */
 }
 
 PREDICTOR_INLINE void predictor_call(struct predictor *p, gva_t link)

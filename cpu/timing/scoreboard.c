@@ -40,24 +40,10 @@ void scoreboard_clear(struct scoreboard *s, uint64_t now)
     memset(s->late, 0, sizeof s->late);
 }
 
-/* On to cycle t > now. The cycle that is left was an issuing one if something issued in it. */
-static inline void go_to(struct scoreboard *s, uint64_t t, unsigned cause)
-{
-    uint64_t passed = t - s->now;
-    if (s->slots) {
-        s->stack[CAUSE_ISSUE]++;
-        passed--;
-    }
-    s->stack[cause] += passed;
-    s->now = t;
-    s->slots = 0;
-    s->closed = false;
-}
-
 void scoreboard_hold(struct scoreboard *s, uint64_t until, enum timing_cause cause)
 {
     if (until > s->now)
-        go_to(s, until, cause);
+        scoreboard_go_to(s, until, cause);
 }
 
 void scoreboard_delay_fetch(struct scoreboard *s, uint32_t cycles, enum timing_cause cause)
@@ -69,8 +55,7 @@ void scoreboard_delay_fetch(struct scoreboard *s, uint32_t cycles, enum timing_c
     s->fetch_cause = (uint8_t)cause;
 }
 
-/* When every older result is there. */
-static uint64_t all_results(const struct scoreboard *s)
+uint64_t scoreboard_results(const struct scoreboard *s)
 {
     uint64_t t = s->now;
     for (unsigned half = 0; half < 2; half++)
@@ -82,100 +67,6 @@ static uint64_t all_results(const struct scoreboard *s)
     for (unsigned unit = 1; unit < UNIT_COUNT; unit++)
         t = s->free[unit] > t ? s->free[unit] : t;
     return s->pipes[1] > t ? s->pipes[1] : t;
-}
-
-/* Fetch: an aligned word of fetch.bytes per cycle, at most `lead` cycles ahead. */
-static inline uint64_t word_there(struct scoreboard *s, unsigned offset)
-{
-    if (s->new_word || !(offset & s->word_mask)) {
-        s->new_word = false;
-        s->fetched++;
-        if (s->fetched + s->lead < s->now)
-            s->fetched = s->now - s->lead;
-    }
-    return s->fetched;
-}
-
-uint64_t scoreboard_ready(struct scoreboard *s, const struct uop *u, unsigned offset)
-{
-    const struct group_timing *g = &s->groups[u->group];
-    uint64_t t = s->now, at = word_there(s, offset);
-    unsigned cause = CAUSE_DEPENDENCY;
-    if (at > t) {
-        t = at;
-        cause = s->fetch_cause;
-    } else {
-        s->fetch_cause = CAUSE_FETCH;
-    }
-    for (unsigned i = 0; i < u->source_count; i++) {
-        unsigned r = u->source[i];
-        at = s->issue[r] + s->latency[s->producer[r]][u->consumer[i]];
-        if (at > t) {
-            t = at;
-            cause = s->late[r] ? s->late[r] : CAUSE_DEPENDENCY;
-        }
-    }
-    if (s->free[g->unit] > t) {
-        t = s->free[g->unit];
-        cause = CAUSE_UNIT;
-    }
-    if (g->pipes && s->pipes[g->pipes - 1] > t) {
-        t = s->pipes[g->pipes - 1];
-        cause = CAUSE_UNIT;
-    }
-    if (g->issue & ISSUE_SERIAL) {
-        at = all_results(s);
-        if (at > t) {
-            t = at;
-            cause = CAUSE_SYSTEM;
-        }
-    }
-    if (t == s->now && (s->closed || s->slots >= s->width || (g->issue & ISSUE_ALONE && s->slots)))
-        t++;
-    if (t > s->now)
-        go_to(s, t, cause);
-    return t;
-}
-
-static inline void take_pipes(struct scoreboard *s, const struct group_timing *g, uint64_t t)
-{
-    uint64_t until = t + (g->pipes_busy ? g->pipes_busy : 1);
-    if (g->pipes == 2) {
-        s->pipes[0] = s->pipes[1] = until;
-    } else {
-        uint64_t other = s->pipes[1];
-        s->pipes[0] = until < other ? until : other;
-        s->pipes[1] = until < other ? other : until;
-    }
-}
-
-uint64_t scoreboard_step(struct scoreboard *s, const struct uop *u, unsigned offset, const struct memory_wait *wait)
-{
-    (void)offset;
-    const struct group_timing *g = &s->groups[u->group];
-    uint64_t t = s->now;
-    s->slots++;
-    if (g->issue & (ISSUE_ALONE | ISSUE_LAST))
-        s->closed = true;
-    if (g->unit)
-        s->free[g->unit] = t + (g->busy ? g->busy : 1) + wait->unit;
-    if (g->pipes)
-        take_pipes(s, g, t);
-    for (unsigned i = 0; i < u->dest_count; i++) {
-        unsigned r = u->dest[i], p = u->producer[i];
-        bool waits = wait->result && p != PRODUCER_ALU;   /* an updated base register does not wait for the data */
-        s->producer[r] = (uint8_t)p;
-        s->issue[r] = t + (waits ? wait->result : 0);
-        s->late[r] = waits ? wait->result_cause : 0;
-        s->live[r >> 6] |= 1ull << (r & 63);
-    }
-    if (g->hold) {
-        go_to(s, t + g->hold, CAUSE_UNIT);
-        s->slots = 1;
-    }
-    if (g->issue & ISSUE_SERIAL && g->cost)
-        go_to(s, t + g->cost, CAUSE_SYSTEM);
-    return t;
 }
 
 void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect)
@@ -198,7 +89,7 @@ void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect)
         break;
     }
     s->new_word = true;
-    go_to(s, s->now + 1, CAUSE_FETCH);
+    scoreboard_go_to(s, s->now + 1, CAUSE_FETCH);
 }
 
 void scoreboard_flush(struct scoreboard *s, uint32_t cycles)
@@ -206,5 +97,5 @@ void scoreboard_flush(struct scoreboard *s, uint32_t cycles)
     s->fetched = s->now + cycles - 1;
     s->fetch_cause = CAUSE_SYSTEM;
     s->new_word = true;
-    go_to(s, s->now + 1, CAUSE_SYSTEM);
+    scoreboard_go_to(s, s->now + 1, CAUSE_SYSTEM);
 }

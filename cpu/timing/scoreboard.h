@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The pipeline of an in-order core. scoreboard_step is the one place where cycles are computed: the memo remembers what it said,
+/* The pipeline of an in-order core. The step (scoreboard_ready, then scoreboard_step) is the one place where cycles are computed: the memo remembers what it said,
    and the reference mode asks it about every instruction. */
 #ifndef CPU_TIMING_SCOREBOARD_H
 #define CPU_TIMING_SCOREBOARD_H
 
+#include "base/types.h"
 #include "cpu/timing/counters.h"
 #include "cpu/timing/memory.h"
 #include "cpu/timing/model.h"
@@ -41,12 +42,8 @@ void scoreboard_clear(struct scoreboard *s, uint64_t now);
 /* Fetch is held up for `cycles` because of `cause`. */
 void scoreboard_delay_fetch(struct scoreboard *s, uint32_t cycles, enum timing_cause cause);
 
-/* Issues u, which lies at `offset` in its page; `wait` is what its memory accesses cost (zeroes for none). Returns the cycle. The
-   issue wait must have been taken off before by scoreboard_ready/scoreboard_hold, so only result and unit are looked at. */
-uint64_t scoreboard_step(struct scoreboard *s, const struct uop *u, unsigned offset, const struct memory_wait *wait);
-
-/* The first cycle in which u could issue: what scoreboard_step would return. Goes on to that cycle. */
-uint64_t scoreboard_ready(struct scoreboard *s, const struct uop *u, unsigned offset);
+/* When every older result is there and every unit free. */
+uint64_t scoreboard_results(const struct scoreboard *s);
 
 /* Nothing issues before cycle `until`, because of `cause`. */
 void scoreboard_hold(struct scoreboard *s, uint64_t until, enum timing_cause cause);
@@ -56,5 +53,119 @@ void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect);
 
 /* Pipeline emptied; the first instruction issues `cycles` after the last. */
 void scoreboard_flush(struct scoreboard *s, uint32_t cycles);
+
+/* ---- the step: inline, for the replay loop is where time keeping spends its time ---- */
+
+#define SCOREBOARD_INLINE static inline __attribute__((always_inline))
+
+/* On to cycle t > now. The cycle that is left was an issuing one if something issued in it. */
+SCOREBOARD_INLINE void scoreboard_go_to(struct scoreboard *s, uint64_t t, unsigned cause)
+{
+    uint64_t passed = t - s->now;
+    if (s->slots) {
+        s->stack[CAUSE_ISSUE]++;
+        passed--;
+    }
+    s->stack[cause] += passed;
+    s->now = t;
+    s->slots = 0;
+    s->closed = false;
+}
+
+/* Fetch: an aligned word of fetch.bytes per cycle, at most `lead` cycles ahead. */
+SCOREBOARD_INLINE uint64_t scoreboard_word(struct scoreboard *s, unsigned offset)
+{
+    if (s->new_word || !(offset & s->word_mask)) {
+        s->new_word = false;
+        s->fetched++;
+        if (s->fetched + s->lead < s->now)
+            s->fetched = s->now - s->lead;
+    }
+    return s->fetched;
+}
+
+/* The first cycle in which u, which lies at `offset` in its page, can issue. Goes on to that cycle. */
+SCOREBOARD_INLINE uint64_t scoreboard_ready(struct scoreboard *s, const struct uop *u, unsigned offset)
+{
+    const struct group_timing *g = &s->groups[u->group];
+    uint64_t t = s->now, at = scoreboard_word(s, offset);
+    unsigned cause = CAUSE_DEPENDENCY;
+    if (at > t) {
+        t = at;
+        cause = s->fetch_cause;
+    } else {
+        s->fetch_cause = CAUSE_FETCH;
+    }
+    for (unsigned i = 0; i < u->source_count; i++) {
+        unsigned r = u->source[i];
+        at = s->issue[r] + s->latency[s->producer[r]][u->consumer[i]];
+        if (at > t) {
+            t = at;
+            cause = s->late[r] ? s->late[r] : CAUSE_DEPENDENCY;
+        }
+    }
+    if (s->free[g->unit] > t) {
+        t = s->free[g->unit];
+        cause = CAUSE_UNIT;
+    }
+    if (g->pipes && s->pipes[g->pipes - 1] > t) {
+        t = s->pipes[g->pipes - 1];
+        cause = CAUSE_UNIT;
+    }
+    if (g->issue & ISSUE_SERIAL) {
+        at = scoreboard_results(s);
+        if (at > t) {
+            t = at;
+            cause = CAUSE_SYSTEM;
+        }
+    }
+    if (t == s->now && (s->closed || s->slots >= s->width || (g->issue & ISSUE_ALONE && s->slots)))
+        t++;
+    if (t > s->now)
+        scoreboard_go_to(s, t, cause);
+    return t;
+}
+
+SCOREBOARD_INLINE void scoreboard_take_pipes(struct scoreboard *s, const struct group_timing *g, uint64_t t)
+{
+    uint64_t until = t + (g->pipes_busy ? g->pipes_busy : 1);
+    if (g->pipes == 2) {
+        s->pipes[0] = s->pipes[1] = until;
+    } else {
+        uint64_t other = s->pipes[1];
+        s->pipes[0] = until < other ? until : other;
+        s->pipes[1] = until < other ? other : until;
+    }
+}
+
+/* Issues u in the cycle that scoreboard_ready went on to; `wait` is what its memory accesses cost beside the issue wait, which
+   scoreboard_hold has taken off already. Returns the cycle. */
+SCOREBOARD_INLINE uint64_t scoreboard_step(struct scoreboard *s, const struct uop *u, const struct memory_wait *wait)
+{
+    const struct group_timing *g = &s->groups[u->group];
+    uint64_t t = s->now;
+    s->slots++;
+    if (g->issue & (ISSUE_ALONE | ISSUE_LAST))
+        s->closed = true;
+    if (g->unit)
+        s->free[g->unit] = t + (g->busy ? g->busy : 1) + wait->unit;
+    if (g->pipes)
+        scoreboard_take_pipes(s, g, t);
+    for (unsigned i = 0; i < u->dest_count; i++) {
+        unsigned r = u->dest[i], p = u->producer[i];
+        bool waits = wait->result && p != PRODUCER_ALU;   /* an updated base register does not wait for the data */
+        s->producer[r] = (uint8_t)p;
+        s->issue[r] = t + (waits ? wait->result : 0);
+        s->late[r] = waits ? wait->result_cause : 0;
+        s->live[r >> 6] |= 1ull << (r & 63);
+    }
+    if (g->hold) {
+        scoreboard_go_to(s, t + g->hold, CAUSE_UNIT);
+        s->slots = 1;
+    }
+    if (g->issue & ISSUE_SERIAL && g->cost)
+        scoreboard_go_to(s, t + g->cost, CAUSE_SYSTEM);
+    return t;
+}
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/error.h"
 
 enum {
-    STATES_MAX = 1 << 15, HASH_SIZE = STATES_MAX * 4,
+    STATES_MAX = 1 << 15, HASH_SIZE = STATES_MAX * 4, SEEN_BITS = 12,
     LATE_MAX = 3,            /* a result that comes later than this many cycles from now is not interned: a miss under way */
     BUSY_MAX = 60
 };
@@ -24,6 +24,7 @@ struct state {
 struct states {
     int count, first;        /* states in the table; the number of its first */
     uint64_t made;
+    uint32_t seen[1 << SEEN_BITS];   /* hashes of states behind events that were met once */
     struct state state[STATES_MAX];
     uint16_t hash[HASH_SIZE];   /* index + 1, or 0 */
 };
@@ -77,7 +78,7 @@ static bool collect_busy(uint64_t until, uint64_t now, uint8_t *left)
 
 static bool collect(struct scoreboard *s, struct state *x)
 {
-    memset(x, 0, sizeof *x);
+    memset(x, 0, offsetof(struct state, reg));
     int64_t fetched = (int64_t)(s->fetched - s->now), earliest = -(int64_t)s->lead - 1;
     if (fetched > BUSY_MAX)
         return false;
@@ -97,38 +98,48 @@ static bool collect(struct scoreboard *s, struct state *x)
 
 static uint32_t hash_of(const struct state *x)
 {
-    const size_t fixed = offsetof(struct state, reg);
-    uint64_t words[3] = { 0 }, hash;
-    memcpy(words, x, fixed);
-    hash = words[0] * 0x9e3779b97f4a7c15ull ^ words[1] * 0xc2b2ae3d27d4eb4full ^ words[2] * 0x165667b19e3779f9ull;
+    uint64_t words[2], hash;
+    memcpy(words, x, sizeof words);
+    hash = words[0] * 0x9e3779b97f4a7c15ull ^ words[1] * 0xc2b2ae3d27d4eb4full;
     for (unsigned i = 0; i < x->count; i++)
         hash = (hash ^ x->reg[i]) * 0x9e3779b97f4a7c15ull;
-    return (uint32_t)(hash >> 40) & (HASH_SIZE - 1);
+    return (uint32_t)(hash >> 32);
 }
 
-_Static_assert(offsetof(struct state, reg) <= 24, "hash_of takes the fixed part as three words");
+_Static_assert(offsetof(struct state, reg) == 16, "hash_of takes the fixed part as two words");
 
 static bool is_equal(const struct state *a, const struct state *b)
 {
     return !memcmp(a, b, offsetof(struct state, reg) + a->count * sizeof a->reg[0]);
 }
 
-int states_intern(struct states *table, struct scoreboard *s)
+/* Most states behind a miss are met once: such a one gets a number when it is met again. */
+static bool is_worth_a_number(struct states *table, uint32_t hash)
+{
+    uint32_t *seen = &table->seen[hash >> (32 - SEEN_BITS)];
+    bool again = *seen == hash;
+    *seen = hash;
+    return again;
+}
+
+int states_intern(struct states *table, struct scoreboard *s, bool behind_events)
 {
     struct state x;
     if (!collect(s, &x))
         return STATE_NONE;
-    uint32_t at = hash_of(&x);
+    uint32_t hash = hash_of(&x), at = hash & (HASH_SIZE - 1);
     for (; table->hash[at]; at = (at + 1) & (HASH_SIZE - 1))
         if (is_equal(&table->state[table->hash[at] - 1], &x))
             return table->first + table->hash[at] - 1;
+    if (behind_events && !is_worth_a_number(table, hash))
+        return STATE_NONE;
     if (table->count == STATES_MAX) {   /* begin again; numbers are never used twice */
         if (table->first > STATE_NUMBERS - 2 * STATES_MAX)
             return STATE_NONE;           /* after some billions of new states: slow from here on, but right */
         memset(table->hash, 0, sizeof table->hash);
         table->first += table->count;
         table->count = 0;
-        at = hash_of(&x);
+        at = hash & (HASH_SIZE - 1);
     }
     table->state[table->count] = x;
     table->hash[at] = (uint16_t)(++table->count);

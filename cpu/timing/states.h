@@ -14,8 +14,8 @@ struct states *states_new(void);
 void states_free(struct states *table);
 
 /* The number of the scoreboard's state, or STATE_NONE if it is one that is not worth a number: results that come so late, or so
-   many of them, that it will hardly be met again. */
-int states_intern(struct states *table, struct scoreboard *s);
+   many of them, that it will hardly be met again; or, `behind_events`, a state met for the first time. */
+int states_intern(struct states *table, struct scoreboard *s, bool behind_events);
 
 /* Puts state `number` into the scoreboard at cycle `now`. */
 void states_expand(struct states *table, int number, struct scoreboard *s, uint64_t now);

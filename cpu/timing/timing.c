@@ -62,10 +62,10 @@ static void expand(struct timing *t)
 }
 
 /* A block is over: the board's state gets its number, if it has one. */
-static void settle(struct timing *t)
+static void settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
-    int number = t->is_reference ? STATE_NONE : states_intern(t->states, &t->board);
+    int number = t->is_reference ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
     t->is_expanded = true;
     t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : (uint32_t)number << OUTCOME_BITS;
 }
@@ -195,7 +195,7 @@ static void replay(struct timing *t, struct block *b, unsigned end)
     if (!count && !t->delay_count) {
         for (unsigned i = t->done; i < end; i++) {
             scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
-            scoreboard_step(&t->board, &u[i], b->offset + 4 * i, &none);
+            scoreboard_step(&t->board, &u[i], &none);
         }
         t->done = end;
         return;
@@ -208,7 +208,7 @@ static void replay(struct timing *t, struct block *b, unsigned end)
         struct memory_wait wait = { 0 };
         scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
         serve_op(t, events, count, i, &wait);
-        scoreboard_step(&t->board, &u[i], b->offset + 4 * i, &wait);
+        scoreboard_step(&t->board, &u[i], &wait);
     }
     t->done = end;
 }
@@ -290,7 +290,7 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome)
     expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
-    settle(t);
+    settle(t, false);
     t->done = 0;
     t->computed++;
     int stack = breakdown_intern(&t->breakdowns, t->board.stack);
@@ -337,7 +337,7 @@ void timing_end(struct cpu *cpu, struct block *b)
     count_cycles(t);
     count_executions(t, b, bt, outcome, 1);
     forget_block(t);
-    settle(t);
+    settle(t, true);
 }
 
 uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
@@ -376,7 +376,7 @@ void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
     count_cycles(t);
     count_part(t, b, bt, n + 1);
     forget_block(t);
-    settle(t);
+    settle(t, true);
 }
 
 static void flush(struct timing *t, unsigned cycles)
@@ -384,7 +384,7 @@ static void flush(struct timing *t, unsigned cycles)
     expand(t);
     scoreboard_flush(&t->board, cycles);
     count_cycles(t);
-    settle(t);
+    settle(t, false);
 }
 
 void timing_exception(struct cpu *cpu)
@@ -404,7 +404,7 @@ void timing_idle(struct cpu *cpu, uint64_t cycles)
     struct timing *t = cpu->timing;
     t->total.cycles[cpu->level][CAUSE_IDLE] += cycles;
     scoreboard_clear(&t->board, cpu->cycles + cycles);
-    settle(t);
+    settle(t, false);
 }
 
 /* ---- what happens while a block runs ---- */
@@ -538,7 +538,7 @@ void timing_reset(struct timing *t)
     memset(t->board.stack, 0, sizeof t->board.stack);
     forget_block(t);
     scoreboard_clear(&t->board, t->cpu->cycles);
-    settle(t);
+    settle(t, false);
 }
 
 void timing_begin(struct timing *t, enum timing_mode mode)

@@ -27,6 +27,7 @@ void dram_init(struct dram *d, const struct core_settings *s)
         .cas = memory_cycles(s, s->dram_cas), .rcd = memory_cycles(s, s->dram_rcd), .rp = memory_cycles(s, s->dram_rp),
         .burst = memory_cycles(s, s->dram_burst), .refresh = nanoseconds(s, s->dram_refresh),
         .refresh_time = nanoseconds(s, s->dram_refresh_time), .path = nanoseconds(s, s->dram_path),
+        .channel = nanoseconds(s, s->dram_channel),
         .row_bits = (uint32_t)__builtin_ctz(s->dram_row) - MEMORY_LINE_BITS,
         .bank_bits = (uint32_t)__builtin_ctz(s->dram_banks)
     };
@@ -39,8 +40,7 @@ void dram_reset(struct dram *d)
 {
     for (unsigned i = 0; i < DRAM_BANKS_MAX; i++)
         d->bank[i] = (struct dram_bank){ .opened = DRAM_CLOSED };
-    d->bus_free = 0;
-    d->wrote = false;
+    d->bus_free = d->channel_free[false] = d->channel_free[true] = 0;
 }
 
 /* When the last refresh before t began. The first is one interval after power on. */
@@ -72,26 +72,47 @@ static uint64_t open_row(struct dram *d, struct dram_bank *bank, uint64_t row, u
     return t + d->rcd;
 }
 
+/* Folded with the row's number, as controllers do, so that streams a power of two apart do not fight for one bank. */
+static struct dram_bank *bank_of(struct dram *d, uint64_t line)
+{
+    uint64_t number = line >> d->row_bits;
+    for (uint32_t groups = 4; groups; groups /= 2)
+        number ^= number >> groups * d->bank_bits;
+    return &d->bank[number & mask64(d->bank_bits)];
+}
+
+/* The line's way through the channel is part of the path; one that comes too early for the channel waits before it. */
+static uint64_t through_channel(struct dram *d, bool write, uint64_t t)
+{
+    uint64_t *free = &d->channel_free[write];
+    if (t < *free)
+        t = *free;
+    *free = t + d->channel;
+    return t;
+}
+
 uint64_t dram_access(struct dram *d, uint64_t line, bool write, uint64_t at, uint64_t *events)
 {
-    struct dram_bank *bank = &d->bank[line >> d->row_bits & mask64(d->bank_bits)];
-    uint64_t row = line >> (d->row_bits + d->bank_bits);
-    uint64_t t = (at << DRAM_FRACTION_BITS) + d->path / 2;
+    struct dram_bank *bank = bank_of(d, line);
+    uint64_t t = at << DRAM_FRACTION_BITS;
+    if (write)
+        t = through_channel(d, true, t);
+    t += d->path / 2;
     if (t < bank->ready)
         t = bank->ready;
     uint64_t refreshed = refreshed_at(d, t);
     if (refreshed && t < refreshed + d->refresh_time)
         t = refreshed + d->refresh_time;
-    uint64_t data = open_row(d, bank, row, t, refreshed, events) + d->cas;
-    uint64_t bus = d->bus_free + (write != d->wrote ? d->turnaround : 0);
-    if (data < bus)
-        data = bus;
-    d->bus_free = data + d->burst;
-    d->wrote = write;
-    bank->ready = d->bus_free - d->cas;
+    uint64_t data = open_row(d, bank, line >> (d->row_bits + d->bank_bits), t, refreshed, events) + d->cas;
+    if (data < d->bus_free)
+        data = d->bus_free;
+    t = d->bus_free = data + d->burst;
+    bank->ready = t - d->cas;
+    if (!write)
+        t = through_channel(d, false, t);
     events[write ? EVENT_DRAM_WRITES : EVENT_DRAM_READS]++;
     events[EVENT_BUS_ACCESSES]++;
-    return (d->bus_free + (d->path - d->path / 2) + mask64(DRAM_FRACTION_BITS)) >> DRAM_FRACTION_BITS;
+    return (t + (d->path - d->path / 2) + mask64(DRAM_FRACTION_BITS)) >> DRAM_FRACTION_BITS;
 }
 
 static uint64_t still(uint64_t time, uint64_t now)
@@ -107,5 +128,6 @@ uint64_t dram_hash(const struct dram *d, uint64_t now, uint64_t hash)
         hash = cache_mix(hash, row_open(bank, refreshed_at(d, now)) ? bank->row : DRAM_CLOSED);
         hash = cache_mix(hash, still(bank->ready, now));
     }
-    return cache_mix(hash, still(d->bus_free, now) << 1 ^ d->wrote);
+    hash = cache_mix(cache_mix(hash, still(d->channel_free[false], now)), still(d->channel_free[true], now));
+    return cache_mix(hash, still(d->bus_free, now));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory behind L2: banks with open rows, one data bus, refresh. All times are absolute, so that what an access costs depends on
-   when it is made and on nothing else. */
+/* Memory behind L2: the way there, banks with open rows, one data bus, refresh. All times are absolute, so that what an access
+   costs depends on when it is made and on nothing else. */
 #ifndef CPU_TIMING_DRAM_H
 #define CPU_TIMING_DRAM_H
 
@@ -16,11 +16,10 @@ struct dram_bank {
 };
 
 struct dram {
-    uint64_t cas, rcd, rp, burst, turnaround, refresh, refresh_time, path;
+    uint64_t cas, rcd, rp, burst, channel, refresh, refresh_time, path;
     uint32_t row_bits, bank_bits;   /* of a line's number */
     struct dram_bank bank[DRAM_BANKS_MAX];
-    uint64_t bus_free;
-    bool wrote;               /* the last transfer was a write */
+    uint64_t bus_free, channel_free[2];   /* of reads, of writes */
 };
 
 void dram_init(struct dram *d, const struct core_settings *settings);

@@ -10,7 +10,7 @@ void fills_init(struct fills *f, const struct core_settings *s)
 {
     bug_on(!s->fills || s->fills > FILLS_MAX || !s->store_entries || s->store_entries > FILLS_STORES_MAX);
     *f = (struct fills){ .fill_count = s->fills, .store_count = s->store_entries, .l2_latency = s->l2_latency,
-                         .l2_interval = s->l2_interval, .l2_write = s->l2_interval };
+                         .l2_interval = s->l2_interval, .evict = s->evict };
     dram_init(&f->dram, s);
 }
 
@@ -19,7 +19,7 @@ void fills_reset(struct fills *f)
     memset(f->fill_free, 0, sizeof f->fill_free);
     memset(f->store_free, 0, sizeof f->store_free);
     memset(f->write_free, 0, sizeof f->write_free);
-    f->l2_free = 0;
+    f->l2_free = f->evict_free = 0;
     dram_reset(&f->dram);
 }
 
@@ -45,10 +45,15 @@ uint64_t fills_read(struct fills *f, uint64_t line, bool from_memory, uint64_t a
     return from_memory ? dram_access(&f->dram, line, false, found, events) : found;
 }
 
-uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *start, uint64_t *events)
+uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, bool evicts, uint64_t at, uint64_t *start,
+                    uint64_t *events)
 {
     uint64_t *buffer = first_free(f->fill_free, f->fill_count);
     *start = later(at, *buffer);
+    if (evicts) {
+        *start = later(*start, f->evict_free);
+        f->evict_free = *start + f->evict;
+    }
     return *buffer = fills_read(f, line, from_memory, *start, events);
 }
 
@@ -58,7 +63,7 @@ uint64_t fills_write(struct fills *f, uint64_t line, bool to_memory, uint64_t at
     uint64_t *buffer = to_memory ? first_free(f->write_free, FILLS_WRITES) : NULL;
     if (buffer)
         start = later(start, *buffer);
-    f->l2_free = start + f->l2_write;
+    f->l2_free = start + f->l2_interval;
     uint64_t done = start + f->l2_latency;
     return buffer ? *buffer = dram_access(&f->dram, line, true, done, events) : done;
 }
@@ -78,5 +83,6 @@ uint64_t fills_hash(const struct fills *f, uint64_t now, uint64_t hash)
     for (unsigned i = 0; i < FILLS_WRITES; i++)
         hash = cache_mix(hash, later(f->write_free[i], now) - now);
     hash = cache_mix(hash, later(f->l2_free, now) - now);
+    hash = cache_mix(hash, later(f->evict_free, now) - now);
     return dram_hash(&f->dram, now, hash);
 }

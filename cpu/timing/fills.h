@@ -16,7 +16,8 @@ struct fills {
     uint64_t write_free[FILLS_WRITES];
     unsigned fill_count, store_count;
     uint64_t l2_free;                          /* when L2 can take the next line request */
-    uint32_t l2_latency, l2_interval, l2_write;
+    uint64_t evict_free;                       /* when the next modified line can leave L1D */
+    uint32_t l2_latency, l2_interval, evict;
     struct dram dram;
 };
 
@@ -26,8 +27,10 @@ void fills_reset(struct fills *f);
 /* A line that L2 is asked for at cycle `at`: when it arrives. From L2 itself, or from memory. */
 uint64_t fills_read(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *events);
 
-/* The same into L1D, through a line fill buffer; *start is when one was free. */
-uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *start, uint64_t *events);
+/* The same into L1D, through a line fill buffer; if a modified line `evicts` has to leave for it, when that can. *start is when
+   the line was asked for. */
+uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, bool evicts, uint64_t at, uint64_t *start,
+                    uint64_t *events);
 
 /* A line written to L2 or through it to memory: when that is done. */
 uint64_t fills_write(struct fills *f, uint64_t line, bool to_memory, uint64_t at, uint64_t *events);

@@ -189,7 +189,7 @@ static void l1d_bring(struct memory *m, uint64_t line, enum memory_kind kind, un
             flags |= MEMORY_FAR;
     }
     uint32_t slot = cache_victim(&m->l1d, line);
-    note(m, kind, flags, op, slot, line);
+    note(m, kind, flags | (m->l1d.modified[slot] ? MEMORY_EVICTS : 0), op, slot, line);
     l1d_evict(m, slot, op);
     cache_put(&m->l1d, slot, line, modified || flags & MEMORY_STORE);
     m->filled[slot] = MEMORY_UNKNOWN;
@@ -221,10 +221,13 @@ static void stream_out(struct memory *m, unsigned op)
     count(m, EVENT_STREAMED_LINES);
     count(m, EVENT_L2_ACCESSES);
     int32_t slot = cache_find(&m->l2, s->line);
-    note(m, KIND_STREAM, slot == CACHE_ABSENT ? MEMORY_FAR | MEMORY_STORE : MEMORY_STORE, op, 0, s->line);
+    bool far = slot == CACHE_ABSENT && (s->bytes != WHOLE_LINE || s->full > m->settings->stream_far);
+    note(m, KIND_STREAM, far ? MEMORY_FAR | MEMORY_STORE : MEMORY_STORE, op, 0, s->line);
     if (slot != CACHE_ABSENT) {
         m->l2.modified[slot] = true;
         cache_touch(&m->l2, (uint32_t)slot);
+    } else if (!far) {
+        l2_put(m, s->line, true, op);
     }
     s->line = CACHE_NOTHING;
     s->bypass = false;
@@ -255,15 +258,15 @@ static void stream_add(struct memory *m, uint64_t bytes, unsigned op)
         stream_out(m, op);
 }
 
-/* A store to a line that is not in L1D. True: it goes past L1D. */
-static bool stream_missed(struct memory *m, uint64_t line, uint64_t bytes, unsigned op)
+/* A store to a line that is on its way to L1D, or not in it: then it may have to go past it. Does it? */
+static bool stream_store(struct memory *m, uint64_t line, uint64_t bytes, bool coming, unsigned op)
 {
     struct memory_stream *s = &m->stream;
     if (s->line != line) {
         stream_close(m, op);
         s->line = line;
         s->bytes = 0;
-        s->bypass = streaming(m);
+        s->bypass = !coming && streaming(m);
     }
     bool bypass = s->bypass;
     stream_add(m, bytes, op);
@@ -326,8 +329,8 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
     bool complete = m->filled[slot] <= now;
     if (write) {
         m->l1d.modified[slot] = true;
-        if (!complete && m->l1d.line[slot] == m->stream.line)
-            stream_add(m, bytes, op);
+        if (!complete)
+            stream_store(m, m->l1d.line[slot], bytes, true, op);
     }
     enum memory_proof proof = m->l1d.modified[slot] ? MEMORY_WRITABLE : MEMORY_READABLE;
     if (!complete)
@@ -339,16 +342,12 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
 
 static void missed(struct memory *m, uint64_t line, uint64_t bytes, bool write, unsigned op)
 {
-    if (write) {
-        count(m, EVENT_L1D_WRITE_MISSES);
-        if (!stream_missed(m, line, bytes, op))
-            l1d_bring(m, line, KIND_FILL, MEMORY_STORE, op);
+    count(m, write ? EVENT_L1D_WRITE_MISSES : EVENT_L1D_READ_MISSES);
+    if (write && stream_store(m, line, bytes, false, op))
         return;
-    }
-    if (line == m->stream.line)
+    if (!write && line == m->stream.line)
         stream_close(m, op);
-    count(m, EVENT_L1D_READ_MISSES);
-    l1d_bring(m, line, KIND_FILL, 0, op);
+    l1d_bring(m, line, KIND_FILL, write ? MEMORY_STORE : 0, op);
     uint64_t lines[PREFETCH_DISTANCE_MAX];
     unsigned number = prefetch_missed(&m->prefetch, line, lines);
     prefetch(m, lines, number, op);
@@ -422,7 +421,7 @@ void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, 
         return;
     }
     count(m, EVENT_L1D_WRITE_MISSES);
-    if (stream_missed(m, line, WHOLE_LINE, op))
+    if (stream_store(m, line, WHOLE_LINE, false, op))
         return;
     /* The line is claimed, not read: what L2 has of it is out of date. */
     count(m, EVENT_L2_ACCESSES);

@@ -72,7 +72,7 @@ static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t 
         wait_issue(wait, free - begin, CAUSE_STORE);
         begin = free;
     }
-    uint64_t done = fills_line(&m->fills, e->line, far, begin, &start, m->counts);
+    uint64_t done = fills_line(&m->fills, e->line, far, e->flags & MEMORY_EVICTS, begin, &start, m->counts);
     int32_t slot = memory_slot(m, e);
     if (slot != CACHE_ABSENT)
         m->filled[slot] = done;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* DDI 0500J 6.6.2: a sequence of misses at a fixed stride of up to four lines up or down starts line fills in the background.
-   Accesses that hit do not disturb it, which suits us: they are not seen here. */
+   Accesses that hit do not disturb it, which suits us: they are not seen here. CPUACTLR_EL1.STRIDE: neighbouring lines start it
+   with a miss less than other strides do; STBPFDIS: stores start it as well. */
 #include "cpu/timing/prefetch.h"
 
 #include "base/bits.h"
@@ -57,11 +58,12 @@ unsigned prefetch_missed(struct prefetch *p, uint64_t line, uint64_t lines[PREFE
         int64_t stride = (int64_t)(line - s->last);
         if (!s->misses || !stride || stride > PREFETCH_STRIDE_MAX || stride < -PREFETCH_STRIDE_MAX)
             continue;
-        s->misses = stride == s->stride ? s->misses + (s->misses < p->after) : 2;
+        unsigned after = p->after + (stride != 1 && stride != -1);
+        s->misses = stride == s->stride ? s->misses + (s->misses < after) : 2;
         s->running = false;
         s->stride = stride;
         s->last = line;
-        return s->misses >= p->after ? run(p, s, lines) : 0;
+        return s->misses >= after ? run(p, s, lines) : 0;
     }
     *fresh(p) = (struct prefetch_stream){ .last = line, .misses = 1 };
     return 0;

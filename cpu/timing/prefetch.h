@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The stride prefetcher: watches the lines that loads miss, and asks for the next ones of a pattern. */
+/* The stride prefetcher: watches the lines that miss, and asks for the next ones of a pattern. */
 #ifndef CPU_TIMING_PREFETCH_H
 #define CPU_TIMING_PREFETCH_H
 
@@ -23,7 +23,7 @@ struct prefetch {
 void prefetch_init(struct prefetch *p, const struct core_settings *settings);
 void prefetch_reset(struct prefetch *p);
 
-/* A load missed this line, or was the first to use a line that had been prefetched: lines to fetch now. */
+/* A load or store missed this line, or was the first to use one that had been fetched ahead: lines to fetch now. */
 unsigned prefetch_missed(struct prefetch *p, uint64_t line, uint64_t lines[PREFETCH_DISTANCE_MAX]);
 unsigned prefetch_used(struct prefetch *p, uint64_t line, uint64_t lines[PREFETCH_DISTANCE_MAX]);
 

@@ -316,10 +316,12 @@ static void translate(struct memory *m, const struct memory_page *page, bool fet
 /* ---- data ---- */
 
 /* A line that was fetched ahead is used: the prefetcher goes on. */
-static void used(struct memory *m, uint32_t slot, unsigned op)
+static void used(struct memory *m, uint32_t slot, bool write, unsigned op)
 {
     uint64_t lines[PREFETCH_DISTANCE_MAX];
     m->state[slot] &= (uint8_t)~MEMORY_AHEAD;
+    if (write && streaming(m))   /* the next lines are not wanted in L1D */
+        return;
     unsigned number = prefetch_used(&m->prefetch, m->l1d.line[slot], lines);
     prefetch(m, lines, number, op);
 }
@@ -336,7 +338,7 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
     if (!complete)
         note(m, KIND_PENDING, (write ? MEMORY_STORE : 0) | (m->state[slot] & MEMORY_FAR), op, slot, m->l1d.line[slot]);
     if (m->state[slot] & MEMORY_AHEAD)
-        used(m, slot, op);   /* may fetch lines into this one's place only after it was noted */
+        used(m, slot, write, op);   /* may fetch lines into this one's place only after it was noted */
     return complete ? proof : MEMORY_NOT_YET;
 }
 

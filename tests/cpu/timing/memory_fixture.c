@@ -20,8 +20,9 @@ static unsigned walk(void *core, gva_t va, gpa_t descriptors[MEMORY_WALK_MAX])
 void memory_fixture_open(struct memory_fixture *f)
 {
     *f = (struct memory_fixture){ .space = 1, .asid = 1, .size_bits = 12, .now = 1000, .settings = model_find("cortex-a53", "pi3", NULL)->settings };
-    for (unsigned i = 0; i < LINE_TABLE_SIZE; i++)
-        f->table[i].tag = LINE_NOTHING;
+    for (unsigned space = 0; space < MEMORY_FIXTURE_SPACES; space++)
+        for (unsigned i = 0; i < LINE_TABLE_SIZE; i++)
+            f->table[space][i].tag = LINE_NOTHING;
 }
 
 void memory_fixture_start(struct memory_fixture *f)
@@ -43,7 +44,7 @@ gpa_t memory_fixture_pa(const struct memory_fixture *f, gva_t va)
 
 static struct line_entry *entry_of(struct memory_fixture *f, gva_t va)
 {
-    return &f->table[va >> LINE_BITS & (LINE_TABLE_SIZE - 1)];
+    return &f->table[f->space][va >> LINE_BITS & (LINE_TABLE_SIZE - 1)];
 }
 
 struct memory_page memory_fixture_page(struct memory_fixture *f, gva_t va)
@@ -57,7 +58,7 @@ void memory_fixture_serve(struct memory_fixture *f, struct memory_wait *wait)
     unsigned count;
     struct memory_event *e = memory_events(f->m, &count);
     for (unsigned i = 0; i < count; i++)
-        memory_serve(f->m, &e[i], f->now + wait->issue, wait);
+        memory_serve(f->m, &e[i], f->now + (e[i].op == MEMORY_OP_FETCH ? 0 : e[i].op) + wait->issue, wait);
     memory_forget(f->m);
 }
 
@@ -67,21 +68,27 @@ bool memory_fixture_proved(struct memory_fixture *f, gva_t va, bool write)
     return write ? line_writable(e, va, 1) : line_readable(e, va, 1);
 }
 
-enum memory_proof memory_fixture_access(struct memory_fixture *f, gva_t va, unsigned size, bool write, struct memory_wait *wait)
+enum memory_proof memory_fixture_note(struct memory_fixture *f, gva_t va, unsigned size, bool write, unsigned op)
 {
-    *wait = (struct memory_wait){ 0 };
     struct line_entry *e = entry_of(f, va);
-    bool aligned = is_power_of_2(size) && size <= 16;
-    if (f->fast && aligned && (write ? line_writable(e, va, size) : line_readable(e, va, size))) {
+    bool fits = is_power_of_2(size) && size <= 16;
+    if (f->fast && fits && (write ? line_writable(e, va, size) : line_readable(e, va, size))) {
         f->left_out++;
         return write ? MEMORY_WRITABLE : MEMORY_READABLE;
     }
     struct memory_page page = memory_fixture_page(f, va);
-    enum memory_proof proof = memory_data(f->m, &page, size, write, 0, f->now);
+    enum memory_proof proof = memory_data(f->m, &page, size, write, op, f->now);
     if (proof != MEMORY_NOT_YET && f->fast) {
         *e = (struct line_entry){ .tag = (va & LINE_MASK) | (proof == MEMORY_READABLE ? LINE_READ_ONLY : 0) };
         memory_installed(f->m, page.pa, e);
     }
+    return proof;
+}
+
+enum memory_proof memory_fixture_access(struct memory_fixture *f, gva_t va, unsigned size, bool write, struct memory_wait *wait)
+{
+    *wait = (struct memory_wait){ 0 };
+    enum memory_proof proof = memory_fixture_note(f, va, size, write, 0);
     memory_fixture_serve(f, wait);
     return proof;
 }

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* The property that everything rests on: leaving out the accesses that an entry of the line table proves changes nothing, not a
+   latency, not a count, not a bit of the state. Catches: replacement that looks at hits, an entry that outlives what it proves,
+   counts in the wrong step, anything that depends on which accesses were seen. */
+#include <string.h>
+
+#include "tests/cpu/timing/memory_fixture.h"
+#include "tests/support/support.h"
+
+enum { PROGRAMS = 64, BLOCKS = 3000, LOOK_EVERY = 61 };
+
+static struct memory_fixture fast, reference;
+
+/* Two frames that are one, as the kernel's and a process's view of a page: bit 28 of an address does not count. */
+static gpa_t frame(gva_t va)
+{
+    return (va ^ (va >> 3 & 0x7000)) & 0xefffffff & PAGE_MASK;
+}
+
+/* Small and simple caches, so that everything that can happen to a line happens often. */
+static void shape(struct memory_fixture *f, uint64_t *state)
+{
+    memory_fixture_open(f);
+    struct core_settings *s = &f->settings;
+    s->l1d_size = 4096u << memory_fixture_random(state, 4);
+    s->l1d_ways = 1u << memory_fixture_random(state, 4);
+    s->l1i_size = 4096;
+    s->l2_size = 65536u << memory_fixture_random(state, 3);
+    s->l2_ways = 1u << memory_fixture_random(state, 6);
+    s->utlb_entries = 1 + memory_fixture_random(state, 12);
+    s->tlb_entries = 16u << memory_fixture_random(state, 4);
+    s->walk_entries = memory_fixture_random(state, 8);
+    s->fills = 1 + memory_fixture_random(state, 4);
+    s->store_entries = 1 + memory_fixture_random(state, 5);
+    s->prefetch_streams = memory_fixture_random(state, 4);
+    s->prefetch_distance = 1 + memory_fixture_random(state, 8);
+    s->stream_after = memory_fixture_random(state, 5);
+    s->stream_far = 1 + memory_fixture_random(state, 20);
+    f->frame = frame;
+    f->translated = true;
+}
+
+struct access {
+    gva_t va;
+    unsigned size;
+    bool write;
+};
+
+/* Near places often, runs up and down, far places now and then; seldom unaligned. */
+static struct access draw(uint64_t *state, gva_t *run)
+{
+    struct access a = { .size = 1u << memory_fixture_random(state, 5), .write = memory_fixture_random(state, 3) == 0 };
+    uint32_t kind = memory_fixture_random(state, 16);
+    if (kind < 9) {
+        a.va = 0x10000 + memory_fixture_random(state, 0xc00);
+    } else if (kind < 14) {
+        *run += a.size;
+        a.va = *run;
+        a.write = *run >> 16 & 1;
+    } else if (kind < 15) {
+        *run = 0x10000000 * memory_fixture_random(state, 3) + memory_fixture_random(state, 0x80000);
+        a.va = *run;
+    } else {
+        a.va = 0x10000000 * memory_fixture_random(state, 3) + memory_fixture_random(state, 0x400000);
+    }
+    if (memory_fixture_random(state, 16))
+        a.va &= ~(gva_t)(a.size - 1);
+    else if (memory_fixture_random(state, 2))
+        a.size = 1 + memory_fixture_random(state, 64);
+    uint64_t room = PAGE_SIZE - (a.va & ~PAGE_MASK);
+    if (a.size > room)
+        a.size = (unsigned)room;
+    return a;
+}
+
+static void both(void act(struct memory_fixture *f, uint64_t number), uint64_t number)
+{
+    act(&fast, number);
+    act(&reference, number);
+}
+
+static void maintain(struct memory_fixture *f, uint64_t number)
+{
+    memory_maintain(f->m, (enum memory_maintenance)(number % 5), frame(number >> 8) | (number >> 8 & 0xfc0), 3);
+}
+
+static void dma(struct memory_fixture *f, uint64_t number)
+{
+    memory_dma(f->m, frame(number) | (number & 0xfff), number >> 20 & 0xffff);
+}
+
+static void zero(struct memory_fixture *f, uint64_t number)
+{
+    struct memory_page page = memory_fixture_page(f, number & ~63ull);
+    memory_zero(f->m, &page, 2, f->now);
+}
+
+static void fetch(struct memory_fixture *f, uint64_t number)
+{
+    struct memory_page page = memory_fixture_page(f, number);
+    memory_fetch_page(f->m, &page);
+    memory_fetch_lines(f->m, page.pa, page.pa | 63);
+}
+
+static void device(struct memory_fixture *f, uint64_t number)
+{
+    memory_device(f->m, (unsigned)number % 60);
+}
+
+static void forget(struct memory_fixture *f, uint64_t number)
+{
+    if (number % 16 == 0)
+        memory_forget_translations(f->m);
+    else if (number % 16 < 3)
+        memory_forget_asid(f->m, (uint32_t)(number >> 8) % 4);
+    else
+        memory_forget_va(f->m, number);
+}
+
+static void change_space(struct memory_fixture *f, uint64_t number)
+{
+    f->space = (uint32_t)number % MEMORY_FIXTURE_SPACES;
+    f->asid = number >> 8 & 3 ? f->space : MEMORY_GLOBAL;
+    f->size_bits = number >> 10 & 1 ? 12 : 21;
+}
+
+static void something_else(uint64_t *state)
+{
+    uint64_t number = (uint64_t)memory_fixture_random(state, UINT32_MAX);
+    switch (memory_fixture_random(state, 12)) {
+    case 0: case 1: both(maintain, number); break;
+    case 2: both(dma, number & 0xfffffff); break;
+    case 3: case 4: both(zero, number & 0x100fffff); break;
+    case 5: case 6: both(fetch, number & 0x10ffffff); break;
+    case 7: both(device, number); break;
+    case 8: both(forget, number & 0x101fffff); break;
+    case 9: both(change_space, number); break;
+    default: break;
+    }
+}
+
+static void run_block(uint64_t *state, gva_t *run)
+{
+    struct memory_wait waits[2] = { { 0 }, { 0 } };
+    unsigned accesses = 1 + memory_fixture_random(state, 12);
+    for (unsigned op = 4; op < 4 + accesses; op++) {
+        struct access a = draw(state, run);
+        memory_fixture_note(&fast, a.va, a.size, a.write, op);
+        memory_fixture_note(&reference, a.va, a.size, a.write, op);
+    }
+    memory_fixture_serve(&fast, &waits[0]);
+    memory_fixture_serve(&reference, &waits[1]);
+    ck_assert_uint_eq(waits[0].issue, waits[1].issue);
+    ck_assert_uint_eq(waits[0].result, waits[1].result);
+    ck_assert_uint_eq(waits[0].unit, waits[1].unit);
+    ck_assert_uint_eq(waits[0].issue_cause, waits[1].issue_cause);
+    ck_assert_uint_eq(waits[0].result_cause, waits[1].result_cause);
+    uint64_t passed = 20 + waits[0].issue + (memory_fixture_random(state, 3) ? waits[0].result : 0);
+    fast.now += passed;
+    reference.now += passed;
+}
+
+/* Every entry of the line table is a hit: asking changes nothing and notes nothing. */
+static void look_at_entries(void)
+{
+    uint32_t space = fast.space;
+    uint64_t hash = memory_hash(fast.m, fast.now);
+    for (fast.space = 0; fast.space < MEMORY_FIXTURE_SPACES; fast.space++)
+        for (unsigned i = 0; i < LINE_TABLE_SIZE; i++) {
+            uint64_t tag = fast.table[fast.space][i].tag;
+            if (tag == LINE_NOTHING)
+                continue;
+            bool write = !(tag & LINE_READ_ONLY);
+            struct memory_page page = memory_fixture_page(&fast, tag & LINE_MASK);
+            enum memory_proof proof = memory_data(fast.m, &page, 8, write, 0, fast.now);
+            ck_assert_int_ge(proof, write ? MEMORY_WRITABLE : MEMORY_READABLE);   /* more, if written through another entry */
+        }
+    fast.space = space;
+    unsigned count;
+    memory_events(fast.m, &count);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_uint_eq(memory_hash(fast.m, fast.now), hash);
+}
+
+START_TEST(what_is_proved_may_be_left_out)
+{
+    uint64_t state = (uint64_t)_i * 7919 + 1, same = state;
+    gva_t run = 0x100000;
+    shape(&fast, &state);
+    shape(&reference, &same);
+    fast.fast = true;
+    fast.translated = reference.translated = _i % 4 != 3;
+    memory_fixture_start(&fast);
+    memory_fixture_start(&reference);
+    for (unsigned block = 0; block < BLOCKS; block++) {
+        if (!memory_fixture_random(&state, 12))
+            something_else(&state);
+        run_block(&state, &run);
+        if (block % LOOK_EVERY)
+            continue;
+        look_at_entries();
+        ck_assert_uint_eq(memory_hash(fast.m, fast.now), memory_hash(reference.m, reference.now));
+        ck_assert_mem_eq(fast.counts, reference.counts, sizeof fast.counts);
+        ck_assert_mem_eq(fast.epoch, reference.epoch, sizeof fast.epoch);
+    }
+    ck_assert_uint_gt(fast.left_out, BLOCKS / 8);
+    memory_fixture_close(&fast);
+    memory_fixture_close(&reference);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *s = suite_create("memory modes");
+    TCase *t = tcase_create("modes");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, what_is_proved_may_be_left_out, 0, PROGRAMS);
+    suite_add_tcase(s, t);
+    return s;
+}

@@ -71,6 +71,14 @@ def same_in_reference(verdicts, machine):
                  ", ".join(differing) + " differ" if differing else "no difference", not differing)
 
 
+def same_rows(verdicts, rows, options):
+    """The same of the instruction rows: what they take, to the last digit."""
+    slow = rows_table.measure("--mode", "reference", *options)
+    differing = [fast.row for fast, other in zip(rows.numbers, slow.numbers) if (fast.row, fast.exact) != (other.row, other.exact)]
+    verdicts.add("S1", f"{len(rows.numbers)} numbers of instruction rows, fast mode against reference mode", "no difference",
+                 f"{len(differing)} differ: {', '.join(differing[:5])}" if differing else "no difference", not differing)
+
+
 def same_clocks(verdicts, machine):
     """PMCCNTR_EL0 and the virtual counter are read beside one another."""
     worst = 0
@@ -111,16 +119,19 @@ def main():
     goals = read_goals()
     machine = Machine(board_image(FOLDER))
     verdicts = Verdicts()
-    rows = rows_table.measure(*(["--sample", "60"] if mode == "quick" else []))
+    some_rows = ["--sample", "60"] if mode == "quick" else []
+    rows = rows_table.measure(*some_rows)
     judge_rows(verdicts, rows)
     if mode == "quick":
         judge_goals(verdicts, [goal for goal in goals if goal.run in QUICK_RUNS], machine)
         same_in_reference(verdicts, machine)
+        same_rows(verdicts, rows, some_rows)
     else:
         judge_goals(verdicts, goals, machine)
         curve = curves(machine)
         judge_knees(verdicts, curve["V3a"])
         same_in_reference(verdicts, machine)
+        same_rows(verdicts, rows, some_rows)
         same_clocks(verdicts, machine)
         linux = {board: under_linux(board) for board in ("pi3", "am62x")}
         points = {part: [(int(goal.run.partition(",")[2]), goal.low, goal.high) for goal in goals

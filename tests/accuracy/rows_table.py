@@ -17,6 +17,7 @@ class Number:
         data = json.loads(line)
         self.row, self.group, self.mechanism, self.kind = (data[key] for key in ("row", "group", "mechanism", "kind"))
         self.hardware, self.measured = round(data["hardware"], 2), round(data["measured"], 2)
+        self.exact = data["measured"]
         self.error = (self.measured - self.hardware) / self.hardware
 
     def is_met(self):
@@ -49,7 +50,7 @@ class Rows:
 
 
 def measure(*options):
-    """Runs rows.py; an option is passed on."""
+    """Runs rows.py with these options."""
     script = os.path.join(ROOT, "tests", "accuracy", "rows.py")
     made = subprocess.run([sys.executable, script, *options], capture_output=True, text=True)
     lines = [line for line in made.stdout.splitlines() if line.startswith("{")]

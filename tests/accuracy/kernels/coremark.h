@@ -9,7 +9,7 @@
 enum { COREMARK_PART = 666 };      /* 2000 bytes in three parts */
 
 struct coremark_matrices {
-    int n;
+    unsigned n;
     int16_t *a, *b;
     int32_t *product;
 };

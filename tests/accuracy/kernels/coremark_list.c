@@ -32,12 +32,12 @@ static item *find_value(item *list, int16_t value)
     return list;
 }
 
-static __attribute__((noinline)) item *find(item *list, const struct payload *wanted)
+static item *find(item *list, const struct payload *wanted)
 {
     return wanted->index >= 0 ? find_index(list, wanted->index) : find_value(list, wanted->value);
 }
 
-static __attribute__((noinline)) item *reverse(item *list)
+static item *reverse(item *list)
 {
     item *done = NULL;
 
@@ -51,7 +51,7 @@ static __attribute__((noinline)) item *reverse(item *list)
 }
 
 /* Merges neighbouring runs of 1, 2, 4 … elements until one run is left. */
-static __attribute__((noinline)) item *sort(item *list, order *compare, struct coremark *mark)
+static item *sort(item *list, order *compare, struct coremark *mark)
 {
     for (int length = 1;; length *= 2) {
         item *rest = list, *last = NULL;
@@ -105,7 +105,7 @@ static int by_index(struct payload *a, struct payload *b, struct coremark *mark)
 }
 
 /* The lowest three bits of a value choose the work, the next four are its parameter; the result is kept in the value. */
-static __attribute__((noinline)) int16_t work(int16_t *value, struct coremark *mark)
+static int16_t work(int16_t *value, struct coremark *mark)
 {
     int16_t data = *value, result;
 
@@ -140,7 +140,7 @@ static int by_work(struct payload *a, struct payload *b, struct coremark *mark)
 }
 
 /* Takes out the element behind the given one, exchanging payloads, so that the given one's is what is gone. */
-static __attribute__((noinline)) item *take_out(item *at)
+static item *take_out(item *at)
 {
     item *taken = at->next;
     struct payload *payload = taken->payload;
@@ -152,7 +152,7 @@ static __attribute__((noinline)) item *take_out(item *at)
     return taken;
 }
 
-static __attribute__((noinline)) void put_back(item *taken, item *at)
+static void put_back(item *taken, item *at)
 {
     struct payload *payload = taken->payload;
 
@@ -234,6 +234,6 @@ item *coremark_list_new(void *memory, int16_t seed)
     }
     int16_t i = 1;
     for (item *at = list->next; at->next; at = at->next, i++)
-        at->payload->index = i < count / 5 ? i : (int16_t)(0x3fff & ((i & 7) << 8 | (i ^ seed)));
+        at->payload->index = i < count / 5 ? i : (int16_t)(0x3fff & (((i + 1) & 7) << 8 | (i ^ seed)));
     return sort(list, by_index, NULL);
 }

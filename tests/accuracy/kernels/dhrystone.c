@@ -24,7 +24,7 @@ static void copy_text(char *to, const char (*text)[TEXT_SIZE])
 }
 
 /* The record behind `from` becomes a copy of it with some members of its own. */
-static __attribute__((noinline)) void pass_on(struct record *from)
+static void pass_on(struct record *from)
 {
     struct record *to = from->next;
 
@@ -45,7 +45,7 @@ static __attribute__((noinline)) void pass_on(struct record *from)
     }
 }
 
-static __attribute__((noinline)) void count_down(int *number)
+static void count_down(int *number)
 {
     int value = *number + 10;
 
@@ -57,13 +57,13 @@ static __attribute__((noinline)) void count_down(int *number)
         }
 }
 
-static __attribute__((noinline)) void set_letters(void)
+static void set_letters(void)
 {
     dhrystone.first = 'A';
     dhrystone.is_true = 0;
 }
 
-static __attribute__((noinline)) void compare_letters(void)
+static void compare_letters(void)
 {
     int is_first = dhrystone.first == 'A';
 
@@ -71,7 +71,7 @@ static __attribute__((noinline)) void compare_letters(void)
     dhrystone.second = 'B';
 }
 
-static __attribute__((noinline)) int round_of(int round, const char *first)
+static int round_of(int round, const char *first)
 {
     static const char second[TEXT_SIZE] = "A LINE OF TEXT ITS 2ND VALUE..", third[TEXT_SIZE] = "A LINE OF TEXT ITS 3RD VALUE..";
     char text[TEXT_SIZE] __attribute__((aligned(8)));

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/kernels/dhrystone.h"
 
-#define APART __attribute__((noinline))
-
-static APART int is_third(enum mark mark)
+static int is_third(enum mark mark)
 {
     return mark == MARK_3;
 }
 
-APART enum mark dhrystone_next_mark(enum mark mark)
+enum mark dhrystone_next_mark(enum mark mark)
 {
     enum mark next = is_third(mark) ? mark : MARK_4;
 
@@ -31,12 +29,12 @@ APART enum mark dhrystone_next_mark(enum mark mark)
     return next;
 }
 
-APART void dhrystone_add_two(int a, int b, int *sum)
+void dhrystone_add_two(int a, int b, int *sum)
 {
     *sum = a + 2 + b;
 }
 
-APART void dhrystone_fill(int *ones, int (*twos)[ROW], int at, int value)
+void dhrystone_fill(int *ones, int (*twos)[ROW], int at, int value)
 {
     int place = at + 5;
 
@@ -50,7 +48,7 @@ APART void dhrystone_fill(int *ones, int (*twos)[ROW], int at, int value)
     dhrystone.number = 5;
 }
 
-APART enum mark dhrystone_compare_letters(char a, char b)
+enum mark dhrystone_compare_letters(char a, char b)
 {
     if (a != b)
         return MARK_1;
@@ -58,7 +56,7 @@ APART enum mark dhrystone_compare_letters(char a, char b)
     return MARK_2;
 }
 
-APART int dhrystone_is_later(const char *a, const char *b)
+int dhrystone_is_later(const char *a, const char *b)
 {
     int at = 2;
     char letter = 0;
@@ -80,7 +78,7 @@ APART int dhrystone_is_later(const char *a, const char *b)
 }
 
 /* As C libraries compare strings: 8 bytes at a time if both are aligned; the lowest byte that is zero or differs decides. */
-APART int dhrystone_compare(const char *a, const char *b)
+int dhrystone_compare(const char *a, const char *b)
 {
     typedef uint64_t __attribute__((may_alias)) word;
     const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;

@@ -20,8 +20,8 @@ void guest_begin(const char *name, uint64_t argument);
 /* One result: so many ticks of the counter for so many operations. */
 void guest_say(const char *name, uint64_t ticks, uint64_t count);
 
-/* Memory in pages of 4 KB, aligned to one; not zeroed. On the board no two pages lie side by side in RAM but by chance, as
-   under a system that has been up for a while; at most 64 MB a run. */
+/* Memory in pages of 4 KB, aligned to one; not zeroed. On the board they lie scattered in RAM, as under a
+   system that has been up for a while; at most 64 MB a run. */
 void *guest_pages(uint64_t size);
 
 /* Runs the kernels of NAME or NAME,ARGUMENT, several joined by '+', up to a blank or the end; 0 if there is one of another name. */

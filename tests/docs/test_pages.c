@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a page of docs/ that the program no longer agrees with. docs/board-*.md are printed from the boards' tables, and
-   docs/instructions.md from the rows of the instructions, docs/cores.md from the cores' tables. To write them anew: UPDATE=1 build/tests/docs/test_pages */
+   docs/instructions.md from the rows of the instructions, docs/cores.md from the cores' tables. To write them anew:
+   UPDATE=1 build/tests/docs/test_pages */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,81 @@ static void put_settings(FILE *to, const struct core_model *model, const struct 
     }
 }
 
+#define WHAT(symbol, what) what,
+#define NOTHING(symbol, what)
+
+static const char *const producers[] = {
+#define PRODUCER WHAT
+#define CONSUMER NOTHING
+#include "cpu/timing/operands.def"
+#undef PRODUCER
+#undef CONSUMER
+};
+
+static const char *const consumers[] = {
+#define PRODUCER NOTHING
+#define CONSUMER WHAT
+#include "cpu/timing/operands.def"
+#undef PRODUCER
+#undef CONSUMER
+};
+
+static const char *const groups[] = {
+#define GROUP WHAT
+#include "cpu/timing/groups.def"
+#undef GROUP
+};
+
+static void put_group(FILE *to, const struct core_model *model, unsigned i)
+{
+    static const char *const units[UNIT_COUNT] = { "", "load/store", "branch", "multiply", "divide", "shift", "carry",
+                                                   "FP divide" };
+    const struct group_timing *g = &model->groups[i];
+    fprintf(to, "| %s | %s", groups[i], units[g->unit]);
+    if (g->unit)
+        fprintf(to, " %u", g->busy ? g->busy : 1);
+    fputs(" | ", to);
+    if (g->pipes)
+        fprintf(to, "%u for %u", g->pipes, g->pipes_busy ? g->pipes_busy : 1);
+    fprintf(to, " | %s", g->issue & ISSUE_SERIAL ? "after all results, alone" : g->issue & ISSUE_ALONE ? "alone" :
+            g->issue & ISSUE_LAST ? "last of its cycle" : "");
+    if (g->hold || g->cost)
+        fprintf(to, "%s%u %s more", g->issue ? ", " : "", g->hold + g->cost, g->hold + g->cost == 1 ? "cycle" : "cycles");
+    fputs(" |\n", to);
+}
+
+/* Results that nobody may wait for say nothing; those that cannot meet an operand have no number. */
+static void put_latencies(FILE *to, const struct core_model *model, unsigned producer)
+{
+    fprintf(to, "| %s |", producers[producer]);
+    for (unsigned k = 0; k < CONSUMER_COUNT; k++) {
+        if (model->latency[producer][k])
+            fprintf(to, " %u |", model->latency[producer][k]);
+        else
+            fputs(" |", to);
+    }
+    fputs("\n", to);
+}
+
+static void put_pipeline(FILE *to, const struct core_model *model)
+{
+    fputs("### Pipeline\n\nThe sources of these numbers stand beside them in `cpu/timing/cores/*_pipeline.c`. What instructions need\n"
+          "to issue: an execution unit, and for how many cycles it starts no other; FP/SIMD pipes of 64 bits.\n\n| instructions | unit | pipes | issue |\n|---|---|---|---|\n", to);
+    for (unsigned i = 0; i < GROUP_COUNT; i++)
+        put_group(to, model, i);
+    fputs("\nCycles from the issue of an instruction to that of one that takes its result as the operand at the head of the\n"
+          "column. Where there is no number nothing is waited for, or the two cannot meet.\n\n| result |", to);
+    for (unsigned k = 0; k < CONSUMER_COUNT; k++)
+        fprintf(to, " %s |", consumers[k]);
+    fputs("\n|---|", to);
+    for (unsigned k = 0; k < CONSUMER_COUNT; k++)
+        fputs("---|", to);
+    fputs("\n", to);
+    for (unsigned p = PRODUCER_NONE + 1; p < PRODUCER_COUNT; p++)
+        put_latencies(to, model, p);
+    fputs("\n", to);
+}
+
 static void put_core(FILE *to, const struct core_model *model)
 {
     const struct core_model *known = model_find(model->name, NULL, NULL);
@@ -96,15 +172,17 @@ static void put_core(FILE *to, const struct core_model *model)
     }
     put_list(to, "Sources named below", model->documents);
     put_settings(to, model, known);
+    if (!known || model->groups != known->groups || model->latency != known->latency)
+        put_pipeline(to, model);
 }
 
 static void put_cores(FILE *to)
 {
     const struct core_model *model;
     fprintf(to, "# The cores whose time is kept\n\n"
-            "`-cpu CORE,board=BOARD` chooses one, `-timing SETTING=VALUE` changes it, `-timing help` prints it. This page is made from\n"
-            "the tables in `cpu/timing/cores/`. Times are core cycles where nothing else is said. A guest sees the instructions and\n"
-            "the ID registers of the Cortex-A53 with every core.\n\n");
+            "`-cpu CORE,board=BOARD` chooses one, `-timing SETTING=VALUE` changes it, `-timing help` prints it. This page is\n"
+            "made from the tables in `cpu/timing/cores/`. Times are core cycles where nothing else is said. A guest sees the\n"
+            "instructions and the ID registers of the Cortex-A53 with every core.\n\n");
     for (unsigned i = 0; (model = model_at(i)); i++)
         put_core(to, model);
 }

@@ -130,9 +130,9 @@ static void put_run(const struct page *page, unsigned index)
     FILE *to = page->to;
     fputs(page->count > 1 ? "<section>\n<h2>" : "<section class=\"wide\">\n<h2>", to);
     if (page->count > 1)
-        fprintf(to, "<ul class=\"key\"><li><i class=\"s%u\"></i>", index);
+        fprintf(to, "<i class=\"s%u\"></i> ", index);
     svg_escape(to, run->name, 0);
-    fputs(page->count > 1 ? "</li></ul></h2>\n<dl>\n" : "</h2>\n<dl>\n", to);
+    fputs("</h2>\n<dl>\n", to);
     put_fact(to, "guest", report_meta(run, "guest"), false);
     report_setting_of(run, "clock", clock);
     snprintf(core, sizeof core, "%.50s%s%.50s%s%s%s", report_core(run, "name"), *report_core(run, "board") ? " as on " : "",

@@ -34,6 +34,7 @@ static const char sheet[] =
     "main{max-width:1240px;margin:0 auto;padding:1.2rem 1rem 3rem}\n"
     "h1{font-size:1.5rem;margin:.4rem 0 .2rem;overflow-wrap:anywhere}\n"
     "h2{font-size:1.08rem;margin:0 0 .1rem}\n"
+    "h2 i{display:inline-block;width:.85em;height:.85em;border-radius:3px;vertical-align:-.05em;margin-right:.15em}\n"
     "p{margin:.1rem 0 .6rem;color:var(--soft)}\n"
     "section,details{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:1rem 1.1rem;margin:0;"
     "min-width:0}\n"

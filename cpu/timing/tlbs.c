@@ -9,8 +9,6 @@
 
 enum { TLBS_SEED = 0x2545f491 };
 
-static void micro_clear(struct tlbs_micro *micro);
-
 void tlbs_init(struct tlbs *t, const struct core_settings *s)
 {
     bug_on(!is_power_of_2(s->tlb_entries) || !is_power_of_2(s->tlb_ways) || s->tlb_ways > s->tlb_entries);
@@ -29,22 +27,26 @@ void tlbs_free(struct tlbs *t)
 
 /* ---- micro-TLBs ---- */
 
-static void forget_lines(struct tlbs_micro_entry *e)
+static void forget_bank(struct tlbs_proofs *p, unsigned bank)
 {
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++) {
-        for (uint64_t rest = e->installed[bank]; rest; rest &= rest - 1)
-            e->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
-        e->lines[bank] = NULL;
-        e->installed[bank] = 0;
-    }
+    for (uint64_t rest = p->installed[bank]; rest; rest &= rest - 1)
+        p->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
+    p->lines[bank] = NULL;
+    p->installed[bank] = 0;
+}
+
+static void micro_set(struct tlbs_micro *micro, unsigned i, gva_t key, uint32_t space)
+{
+    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
+        forget_bank(&micro->proofs[i], bank);
+    micro->key[i] = key;
+    micro->space[i] = space;
 }
 
 static void micro_clear(struct tlbs_micro *micro)
 {
-    for (unsigned i = 0; i < micro->count; i++) {
-        forget_lines(&micro->entry[i]);
-        micro->entry[i] = (struct tlbs_micro_entry){ .page = TLBS_NO_PAGE };
-    }
+    for (unsigned i = 0; i < micro->count; i++)
+        micro_set(micro, i, TLBS_NO_PAGE, 0);
     micro->next = micro->last = 0;
 }
 
@@ -52,27 +54,23 @@ void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space)
 {
     micro->last = micro->next;
     micro->next = micro->next + 1 < micro->count ? micro->next + 1 : 0;
-    struct tlbs_micro_entry *e = &micro->entry[micro->last];
-    forget_lines(e);
-    *e = (struct tlbs_micro_entry){ .page = va & PAGE_MASK, .space = space };
+    micro_set(micro, micro->last, tlbs_micro_key(va, space), space);
 }
 
 void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry)
 {
-    struct tlbs_micro_entry *e = &micro->entry[micro->last];
+    struct tlbs_proofs *p = &micro->proofs[micro->last];
     bug_on(entry < lines || entry >= lines + 64);
     unsigned bank = 0;
-    while (bank < TLBS_BANKS && e->lines[bank] != lines)
+    while (bank < TLBS_BANKS && p->lines[bank] != lines)
         bank++;
     if (bank == TLBS_BANKS) {   /* a bank not seen before takes the place of an older one, whose entries nobody would remember */
-        bank = e->next_bank;
-        e->next_bank = (e->next_bank + 1) % TLBS_BANKS;
-        for (uint64_t rest = e->installed[bank]; rest; rest &= rest - 1)
-            e->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
-        e->lines[bank] = lines;
-        e->installed[bank] = 0;
+        bank = p->next_bank;
+        p->next_bank = (p->next_bank + 1) % TLBS_BANKS;
+        forget_bank(p, bank);
+        p->lines[bank] = lines;
     }
-    e->installed[bank] |= 1ull << (entry - lines);
+    p->installed[bank] |= 1ull << (entry - lines);
 }
 
 /* ---- the main TLB ---- */
@@ -184,7 +182,7 @@ void tlbs_forget_va(struct tlbs *t, gva_t va)
 static uint64_t micro_hash(const struct tlbs_micro *micro, uint64_t hash)
 {
     for (unsigned i = 0; i < micro->count; i++)
-        hash = cache_mix(cache_mix(hash, micro->entry[i].page), micro->entry[i].space);
+        hash = cache_mix(cache_mix(hash, micro->key[i]), micro->space[i]);
     return cache_mix(hash, micro->next);
 }
 

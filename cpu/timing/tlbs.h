@@ -8,20 +8,20 @@
 enum { TLBS_BANKS = 2, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
 enum { TLBS_REGION_BITS = 21 };   /* what a table of the last level maps with the granule of 4K */
 
-/* An entry of a micro-TLB is for PAGE_SIZE bytes: what larger sizes the hardware's can hold is not published. */
-struct tlbs_micro_entry {
-    gva_t page;               /* or TLBS_NO_PAGE */
-    uint32_t space;
-    uint32_t next_bank;
-    /* Line-table entries that the page proves: 64 for each exception level that used it, and which of them were put in. */
+/* Line-table entries that a page proves: 64 for each exception level that used it, and which of them were put in. */
+struct tlbs_proofs {
     struct line_entry *lines[TLBS_BANKS];
     uint64_t installed[TLBS_BANKS];
+    unsigned next_bank;
 };
 
+/* An entry of a micro-TLB is for PAGE_SIZE bytes: what larger sizes the hardware's can hold is not published. */
 struct tlbs_micro {
-    struct tlbs_micro_entry entry[TLBS_MICRO_MAX];
-    unsigned count, next;     /* replaced round robin */
-    unsigned last;            /* found last: where to look first */
+    gva_t key[TLBS_MICRO_MAX];            /* the page and low bits of its space, or TLBS_NO_PAGE */
+    uint32_t space[TLBS_MICRO_MAX];
+    struct tlbs_proofs proofs[TLBS_MICRO_MAX];
+    unsigned count, next;                 /* replaced round robin */
+    unsigned last;                        /* found last: where to look first */
 };
 
 struct tlbs_entry {
@@ -49,15 +49,19 @@ struct tlbs {
 void tlbs_init(struct tlbs *t, const struct core_settings *settings);
 void tlbs_free(struct tlbs *t);
 
+static inline gva_t tlbs_micro_key(gva_t va, uint32_t space)
+{
+    return (va & PAGE_MASK) | (space & ~PAGE_MASK);
+}
+
 /* Is the page in the micro-TLB? If so it becomes micro->last. */
 static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t space)
 {
-    va &= PAGE_MASK;
-    const struct tlbs_micro_entry *last = &micro->entry[micro->last];
-    if (last->page == va && last->space == space)
+    gva_t key = tlbs_micro_key(va, space);
+    if (micro->key[micro->last] == key && micro->space[micro->last] == space)
         return true;
     for (unsigned i = 0; i < micro->count; i++)
-        if (micro->entry[i].page == va && micro->entry[i].space == space) {
+        if (micro->key[i] == key && micro->space[i] == space) {
             micro->last = i;
             return true;
         }

@@ -142,7 +142,8 @@ static void put_latencies(FILE *to, const struct core_model *model, unsigned pro
 static void put_pipeline(FILE *to, const struct core_model *model)
 {
     fputs("### Pipeline\n\nThe sources of these numbers stand beside them in `cpu/timing/cores/*_pipeline.c`. What instructions need\n"
-          "to issue: an execution unit, and for how many cycles it starts no other; FP/SIMD pipes of 64 bits.\n\n| instructions | unit | pipes | issue |\n|---|---|---|---|\n", to);
+          "to issue: an execution unit, and for how many cycles it starts no other; FP/SIMD pipes of 64 bits.\n\n"
+          "| instructions | unit | pipes | issue |\n|---|---|---|---|\n", to);
     for (unsigned i = 0; i < GROUP_COUNT; i++)
         put_group(to, model, i);
     fputs("\nCycles from the issue of an instruction to that of one that takes its result as the operand at the head of the\n"

@@ -3,28 +3,29 @@
 
 #include "boards/machine.h"
 
-/* Neighbours in the stack differ in lightness, so that they can be told apart without seeing colours; the hues are those of Okabe
-   and Ito and of Paul Tol, which remain distinct for colour-blind readers. Front end greenish, memory warm, the rest grey. */
+/* Any two of these colours can be told apart with normal sight and by readers who lack one kind of cone (a distance of at least 13
+   in CIELAB, neighbours in the stack of 31, in a simulation of each), and neighbours differ in lightness. Front end greenish,
+   memory warm, what is neither grey. */
 static const struct { const char *light, *dark; bool is_light; } causes[CAUSE_COUNT] = {
     [CAUSE_ISSUE] = { "#0072b2", "#2b87c4", false },
-    [CAUSE_DEPENDENCY] = { "#7fc4ee", "#7fc4ee", true },
-    [CAUSE_UNIT] = { "#3f3d99", "#6a67cf", false },
-    [CAUSE_FETCH] = { "#2a9d78", "#2a9d78", false },
-    [CAUSE_MISPREDICT] = { "#f0e442", "#f0e442", true },
-    [CAUSE_L1I] = { "#117733", "#1d8f44", false },
-    [CAUSE_ITLB] = { "#b5d99c", "#b5d99c", true },
-    [CAUSE_L2] = { "#e69f00", "#e69f00", true },
-    [CAUSE_DRAM] = { "#c1401c", "#d55e2e", false },
-    [CAUSE_STORE] = { "#f3b8a5", "#f3b8a5", true },
-    [CAUSE_DTLB] = { "#aa4499", "#b95aa9", false },
-    [CAUSE_DEVICE] = { "#e3a8d6", "#e3a8d6", true },
-    [CAUSE_SYSTEM] = { "#5c6370", "#7b8494", false },
+    [CAUSE_DEPENDENCY] = { "#b1c0ff", "#a6efff", true },
+    [CAUSE_UNIT] = { "#5c18ab", "#5a44c4", false },
+    [CAUSE_FETCH] = { "#25b85a", "#0ab88a", true },
+    [CAUSE_MISPREDICT] = { "#ffe326", "#f2e14c", true },
+    [CAUSE_L1I] = { "#0a4420", "#1b7047", false },
+    [CAUSE_ITLB] = { "#94ffb9", "#b0c279", true },
+    [CAUSE_L2] = { "#dea919", "#e69f00", true },
+    [CAUSE_DRAM] = { "#ab3003", "#b23900", false },
+    [CAUSE_STORE] = { "#f47e92", "#f1ffc8", true },
+    [CAUSE_DTLB] = { "#8d0280", "#990f8e", false },
+    [CAUSE_DEVICE] = { "#bdafcd", "#fac2c0", true },
+    [CAUSE_SYSTEM] = { "#565353", "#8b87a9", false },
     [CAUSE_IDLE] = { "#dfe3e8", "#343b46", true },
 };
 
 static const struct { const char *light, *dark; } series[STYLE_SERIES] = {
-    { "#0072b2", "#56a8e0" }, { "#d55e00", "#f0813a" }, { "#009e73", "#2fc79b" }, { "#aa4499", "#d07fc3" },
-    { "#b08600", "#e6b400" }, { "#5c6370", "#9aa4b5" }, { "#3f3d99", "#9a97f0" }, { "#a03a3a", "#e58a8a" },
+    { "#0072b2", "#56a8e0" }, { "#d55e00", "#f0813a" }, { "#12a870", "#59e0ac" }, { "#4c2349", "#6e47c1" },
+    { "#692500", "#d7d518" }, { "#75787d", "#869bab" }, { "#3125bb", "#2e53fc" }, { "#7a5140", "#954d33" },
 };
 
 static const char sheet[] =

@@ -119,7 +119,7 @@ s.bind(("127.0.0.1", 0))
 print(s.getsockname()[1])
 PYTHON
 port=$(cat port)
-"$orrery" -nographic -nic none -kernel echo.img -drive file=disk,format=raw -serial "tcp:127.0.0.1:$port,server,nowait" 2> child.txt &
+"$orrery" -nographic -nic none -kernel echo.img -drive file=disk,format=raw -serial "tcp:127.0.0.1:$port,server,nowait" -stats killed.json 2> child.txt &
 child=$!
 tries=0
 until python3 -c "import socket; socket.create_connection(('127.0.0.1', $port)).close()" 2>/dev/null || [ $tries -ge 100 ]; do
@@ -131,6 +131,7 @@ ends 1 "disk" -nographic -kernel "$hello" -drive file=disk,format=raw
 kill -TERM $child
 wait $child
 is "a signal ends the program by that signal" test $? -eq 143
+is "a run that was killed has its statistics" grep -q '"end": "a signal"' killed.json
 child=''
 
 "$orrery" -nographic -nic none -kernel echo.img < keys > typed.txt 2>&1 &

@@ -220,6 +220,47 @@ START_TEST(the_largest_numbers_are_drawn)
 }
 END_TEST
 
+static void be_short(struct stats *stats)
+{
+    stats->core = model_at(0);
+    stats->series_count = 3;
+}
+
+/* A few bytes of a good file become others, mostly digits, so that many of the files are still read. */
+START_TEST(whatever_can_be_read_can_be_drawn)
+{
+    static const char digits[] = "0123456789-.e,[]{}\"";
+    char *good = files_text(be_short);
+    size_t size = strlen(good);
+    uint32_t random = 1;
+    unsigned drawn = 0;
+    for (unsigned round = 0; round < 600; round++) {
+        char *bad = mem_strdup(good);
+        for (unsigned i = 0; i < 1 + round % 4; i++) {
+            random = random * 1664525 + 1013904223;
+            size_t at = (random >> 8) % size;
+            while (at + 1 < size && (bad[at] < '0' || bad[at] > '9'))
+                at++;
+            bad[at] = digits[(random >> 4) % (round % 8 ? 10 : sizeof digits - 1)];
+        }
+        files_write("x.json", bad, size);
+        free(bad);
+        struct error err;
+        if (report_read(&runs[0], "x.json", &err) < 0)
+            continue;
+        run_count = 1;
+        check_sound(made());
+        free(page);
+        page = NULL;
+        report_free(&runs[--run_count]);
+        drawn++;
+    }
+    free(good);
+    ck_assert_uint_gt(drawn, 150);
+    ck_assert_uint_lt(drawn, 600);
+}
+END_TEST
+
 START_TEST(many_intervals_are_joined_and_keep_their_sum)
 {
     struct report_run run = { .interval_count = 1001, .intervals = mem_alloc(1001 * sizeof(struct report_interval)) };
@@ -265,6 +306,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("page");
     TCase *t = tcase_create("page");
+    tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, files_make, tear_down);
     tcase_add_test(t, one_run_has_all_its_plots);
     tcase_add_test(t, every_number_is_that_of_the_table);
@@ -273,6 +315,7 @@ Suite *test_suite(void)
     tcase_add_test(t, markup_in_a_file_is_only_text);
     tcase_add_test(t, runs_in_which_nothing_was_counted_have_a_page_too);
     tcase_add_test(t, the_largest_numbers_are_drawn);
+    tcase_add_test(t, whatever_can_be_read_can_be_drawn);
     tcase_add_test(t, many_intervals_are_joined_and_keep_their_sum);
     tcase_add_test(t, text_is_escaped_and_cut_between_characters);
     suite_add_tcase(s, t);

@@ -189,6 +189,21 @@ void machine_timing_work(struct machine *m, struct timing_work *work)
     timing_work(m->cpu->cpu.timing, work);
 }
 
+void machine_profile(struct machine *m, bool on)
+{
+    timing_profile(m->cpu->cpu.timing, on);
+}
+
+void machine_lines(struct machine *m, void (*line)(void *to, const struct timing_line *l), void *to)
+{
+    timing_lines(m->cpu->cpu.timing, line, to);
+}
+
+void machine_trace(struct machine *m, void (*step)(void *to, const struct timing_step *s), void *to)
+{
+    timing_trace(m->cpu->cpu.timing, step, to);
+}
+
 const struct core_model *machine_core(const struct machine *m)
 {
     return m->config.core;

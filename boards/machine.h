@@ -75,6 +75,13 @@ void machine_set_timing(struct machine *machine, enum timing_mode mode);
 /* Everything the core's model has counted (zeroes while timing was off), its work, and its table. */
 void machine_counters(struct machine *machine, struct counters *sum);
 void machine_timing_work(struct machine *machine, struct timing_work *work);
+
+/* Counts for each instruction, and a look at each as it issues: timing_profile, timing_lines and timing_trace of
+   cpu/timing/timing.h. */
+void machine_profile(struct machine *machine, bool on);
+void machine_lines(struct machine *machine, void (*line)(void *to, const struct timing_line *l), void *to);
+void machine_trace(struct machine *machine, void (*step)(void *to, const struct timing_step *s), void *to);
+
 const struct core_model *machine_core(const struct machine *machine);
 
 /* What the engine was busy with, for -stats: lines "what: number". Not part of the machine's state. */

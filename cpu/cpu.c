@@ -129,6 +129,8 @@ void cpu_run(struct cpu *cpu, tick_t until)
             break;
         if (deadline < end)
             cpu->horizon = deadline;
+        if (cpu->timed)
+            timing_look_around(cpu);
         while (cpu->cycles < cpu->horizon && !cpu->halted) {
             struct block *b = find_block(cpu);
             if (b)

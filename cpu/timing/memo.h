@@ -34,8 +34,9 @@ struct block_timing {
     uint8_t loads, stores, words;   /* per execution; words of fetch.bytes */
     uint32_t conflicts;      /* memos that another took the place of, since they last became more */
     gpa_t pa;                /* of the first instruction */
-    gva_t va;                /* where it was seen last by the slow way */
+    gva_t va;                /* where it was when it was decoded */
     const struct uop *uops;  /* one per instruction */
+    struct timing_profile_block *profile;   /* NULL until it is profiled */
 } __attribute__((aligned(16)));
 
 static inline struct block_timing *block_timing(struct block *b)

@@ -609,3 +609,8 @@ uint64_t memory_hash(const struct memory *m, uint64_t now)
     hash = cache_mix(hash, m->translated > now ? m->translated - now : 0);
     return fills_hash(&m->fills, now, hash);
 }
+
+bool memory_is_miss(const struct memory_event *e)
+{
+    return e->kind == KIND_FILL && !(e->flags & MEMORY_AHEAD);
+}

@@ -112,6 +112,9 @@ struct memory_wait {
    back. */
 void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait);
 
+/* Is it a line that L1 did not have and that somebody waits for (no prefetch)? */
+bool memory_is_miss(const struct memory_event *e);
+
 /* ---- from outside ---- */
 
 enum memory_maintenance {

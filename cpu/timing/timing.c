@@ -2,43 +2,11 @@
 /* Block ends that the memo does not answer. Here the block is replayed through the scoreboard, with the events that were noted
    while it ran, and the result remembered if it had none. The reference mode replays every block; so both modes share one
    definition of time. */
-#include "cpu/timing/timing.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
-#include "cpu/timing/breakdown.h"
-#include "cpu/timing/memo.h"
-#include "cpu/timing/memory.h"
-#include "cpu/timing/states.h"
-
-enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = 1 << 14 };
-
-struct memo_chunk {
-    struct memo_chunk *next;
-    size_t used;
-    struct memo memo[ROOM_MEMOS];
-};
-
-struct timing {
-    struct cpu *cpu;
-    struct core_model model;
-    struct memory *memory;
-    struct states *states;
-    struct scoreboard board;
-    bool is_reference;
-    bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
-    uint32_t saved;            /* … or it is this sig */
-    unsigned done;             /* ops of the running block that were replayed already */
-    unsigned served;           /* events of it that were served already */
-    struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
-    unsigned delay_count;
-    struct counters total;
-    uint64_t blocks, computed, replayed;
-    struct breakdowns breakdowns;
-    struct memo_chunk *room;   /* of memos */
-};
+#include "cpu/timing/timing_parts.h"
 
 /* ---- settled and not ---- */
 
@@ -61,98 +29,18 @@ static void expand(struct timing *t)
     t->is_expanded = true;
 }
 
+void timing_unsettle(struct timing *t)
+{
+    expand(t);
+}
+
 /* A block is over: the board's state gets its number, if it has one. */
 static void settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
-    int number = t->is_reference ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
+    int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
     t->is_expanded = true;
     t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : (uint32_t)number << OUTCOME_BITS;
-}
-
-/* ---- counting ---- */
-
-static const struct { uint8_t kind, event, missed; } branch_events[] = {
-    { UOP_CONDITIONAL, EVENT_BRANCHES_CONDITIONAL, EVENT_MISPREDICTED_CONDITIONAL },
-    { UOP_DIRECT, EVENT_BRANCHES_DIRECT, EVENT_BRANCHES_DIRECT },   /* never mispredicted */
-    { UOP_RETURN, EVENT_BRANCHES_RETURN, EVENT_MISPREDICTED_RETURN },
-    { UOP_INDIRECT, EVENT_BRANCHES_INDIRECT, EVENT_MISPREDICTED_INDIRECT },
-};
-
-static void count_executions(struct timing *t, const struct block *b, const struct block_timing *bt, enum outcome outcome,
-                             uint64_t times)
-{
-    unsigned level = bt->level;
-    uint64_t *events = t->total.events[level];
-    t->blocks += times;
-    t->total.instructions[level] += times * b->length;
-    events[EVENT_LOADS] += times * bt->loads;
-    events[EVENT_STORES] += times * bt->stores;
-    events[EVENT_L1D_ACCESSES] += times * (bt->loads + bt->stores);
-    events[EVENT_L1I_ACCESSES] += times * bt->words;
-    for (unsigned i = 0; i < ARRAY_SIZE(branch_events); i++)
-        if (bt->branch & branch_events[i].kind) {
-            events[branch_events[i].event] += times;
-            if (outcome == OUTCOME_MISPREDICTED)
-                events[branch_events[i].missed] += times;
-        }
-}
-
-/* What the board says has passed goes to the current level. */
-static void count_cycles(struct timing *t)
-{
-    for (unsigned i = 0; i < CAUSE_COUNT; i++)
-        t->total.cycles[t->cpu->level][i] += t->board.stack[i];
-    memset(t->board.stack, 0, sizeof t->board.stack);
-}
-
-static unsigned memo_count(const struct block_timing *bt)
-{
-    return 1u << (32 - bt->shift);
-}
-
-static void collect_memo(struct timing *t, const struct block *b, struct block_timing *bt, struct memo *m)
-{
-    if (!m->count)
-        return;
-    const uint16_t *stack = t->breakdowns.cycles[m->stack];
-    for (unsigned i = 0; i < CAUSE_COUNT; i++)
-        t->total.cycles[bt->level][i] += (uint64_t)m->count * stack[i];
-    count_executions(t, b, bt, (enum outcome)(m->key & mask64(OUTCOME_BITS)), m->count);
-    m->count = 0;
-}
-
-void timing_collect(struct timing *t, struct block *b)
-{
-    struct block_timing *bt = block_timing(b);
-    for (unsigned i = 0; i < memo_count(bt); i++) {
-        collect_memo(t, b, bt, &bt->memo[i]);
-        if (b->dead)
-            bt->memo[i].key = MEMO_NOTHING;
-    }
-}
-
-static void collect_block(void *to, struct block *b)
-{
-    if (b->mode & CODE_TIMED)
-        timing_collect(to, b);
-}
-
-void timing_counters(struct timing *t, struct counters *sum)
-{
-    code_each(t->cpu->code, collect_block, t);
-    *sum = t->total;
-}
-
-void timing_count(struct cpu *cpu, enum timing_event event)
-{
-    cpu->timing->total.events[cpu->level][event]++;
-}
-
-void timing_level(struct cpu *cpu, unsigned level)
-{
-    cpu->level = level;
-    memory_count_to(cpu->timing->memory, cpu->timing->total.events[level]);
 }
 
 /* ---- replay ---- */
@@ -192,7 +80,7 @@ static void replay(struct timing *t, struct block *b, unsigned end)
     const struct uop *u = bt->uops;
     unsigned count;
     const struct memory_event *events = memory_events(t->memory, &count);
-    if (!count && !t->delay_count) {
+    if (!count && !t->delay_count && !timing_is_observed(t)) {
         for (unsigned i = t->done; i < end; i++) {
             scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
             scoreboard_step(&t->board, &u[i], &none);
@@ -208,7 +96,9 @@ static void replay(struct timing *t, struct block *b, unsigned end)
         struct memory_wait wait = { 0 };
         scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
         serve_op(t, events, count, i, &wait);
-        scoreboard_step(&t->board, &u[i], &wait);
+        uint64_t issued = scoreboard_step(&t->board, &u[i], &wait);
+        if (timing_is_observed(t))
+            timing_observe_op(t, b, i, issued, events, count);
     }
     t->done = end;
 }
@@ -237,50 +127,6 @@ static bool is_plain(struct timing *t)
     return !count && !t->delay_count;
 }
 
-/* ---- memos ---- */
-
-/* Room for 2^bits memos, with nothing in them; it is kept until the code cache is emptied. */
-static struct memo *memo_room(struct timing *t, unsigned bits)
-{
-    size_t wanted = (size_t)1 << bits;
-    if (!t->room || t->room->used + wanted > ROOM_MEMOS) {
-        struct memo_chunk *chunk = mem_alloc(sizeof *chunk);
-        chunk->next = t->room;
-        t->room = chunk;
-    }
-    struct memo *m = &t->room->memo[t->room->used];
-    t->room->used += wanted;
-    for (size_t i = 0; i < wanted; i++)
-        m[i] = (struct memo){ .key = MEMO_NOTHING };
-    return m;
-}
-
-void timing_forget_memos(struct timing *t)
-{
-    while (t->room) {
-        struct memo_chunk *next = t->room->next;
-        free(t->room);
-        t->room = next;
-    }
-}
-
-/* Twice the memos for a block that many states go through. */
-static void memo_grow(struct timing *t, const struct block *b, struct block_timing *bt)
-{
-    struct memo *old = bt->memo;
-    unsigned count = memo_count(bt);
-    bt->shift--;
-    bt->memo = memo_room(t, 32 - bt->shift);
-    bt->conflicts = 0;
-    for (unsigned i = 0; i < count; i++) {
-        if (old[i].key == MEMO_NOTHING)
-            continue;
-        struct memo *m = memo_slot(bt, old[i].key);   /* two may meet: one count must not get lost */
-        collect_memo(t, b, bt, m);
-        *m = old[i];
-    }
-}
-
 /* A plain block from an interned state: computed, and remembered. */
 static void compute(struct timing *t, struct block *b, enum outcome outcome)
 {
@@ -295,17 +141,18 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome)
     t->computed++;
     int stack = breakdown_intern(&t->breakdowns, t->board.stack);
     if (t->cpu->sig == SIG_UNSETTLED || stack == BREAKDOWN_NONE || b->dead) {
-        count_cycles(t);
-        count_executions(t, b, bt, outcome, 1);
+        timing_count_cycles(t);
+        timing_count_executions(t, b, outcome, 1);
+        timing_observe_end(t, b, b->length, outcome);
         return;
     }
     memset(t->board.stack, 0, sizeof t->board.stack);
     struct memo *m = memo_slot(bt, key);
     if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && bt->shift > 32 - MEMO_BITS_MAX) {
-        memo_grow(t, b, bt);
+        timing_memo_grow(t, b);
         m = memo_slot(bt, key);
     }
-    collect_memo(t, b, bt, m);
+    timing_collect_memo(t, b, m);
     *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)(t->cpu->cycles - start),
                         .stack = (uint16_t)stack };
 }
@@ -316,7 +163,6 @@ void timing_end(struct cpu *cpu, struct block *b)
     struct block_timing *bt = block_timing(b);
     enum outcome outcome = (enum outcome)cpu->outcome;
     cpu->instructions += b->length;
-    bt->va = cpu->code_va + b->offset;
     if (!t->done)
         fetch_lines(t, b);
     if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
@@ -334,8 +180,9 @@ void timing_end(struct cpu *cpu, struct block *b)
     expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
-    count_cycles(t);
-    count_executions(t, b, bt, outcome, 1);
+    timing_count_cycles(t);
+    timing_count_executions(t, b, outcome, 1);
+    timing_observe_end(t, b, b->length, outcome);
     forget_block(t);
     settle(t, true);
 }
@@ -350,31 +197,16 @@ uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
     return t->board.now;
 }
 
-/* A part of a block: what its first n instructions are. */
-static void count_part(struct timing *t, const struct block *b, const struct block_timing *bt, unsigned n)
-{
-    uint64_t *events = t->total.events[bt->level];
-    t->total.instructions[bt->level] += n;
-    for (unsigned i = 0; i < n; i++) {
-        unsigned is_load = bt->uops[i].kind & UOP_LOAD ? 1 : 0, is_store = bt->uops[i].kind & UOP_STORE ? 1 : 0;
-        events[EVENT_LOADS] += is_load;
-        events[EVENT_STORES] += is_store;
-        events[EVENT_L1D_ACCESSES] += is_load | is_store;
-    }
-    events[EVENT_L1I_ACCESSES] += ((b->offset + 4 * n - 1) & ~t->board.word_mask) / (t->board.word_mask + 1) -
-                                  b->offset / (t->board.word_mask + 1) + 1;
-}
-
 void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
 {
     struct timing *t = cpu->timing;
-    struct block_timing *bt = block_timing(b);
     timing_sync(cpu, b, n + 1);
     cpu->instructions += n + 1;
     t->blocks++;
     t->replayed++;
-    count_cycles(t);
-    count_part(t, b, bt, n + 1);
+    timing_count_cycles(t);
+    timing_count_part(t, b, n + 1);
+    timing_observe_end(t, b, n + 1, OUTCOME_NEXT);
     forget_block(t);
     settle(t, true);
 }
@@ -383,7 +215,7 @@ static void flush(struct timing *t, unsigned cycles)
 {
     expand(t);
     scoreboard_flush(&t->board, cycles);
-    count_cycles(t);
+    timing_count_cycles(t);
     settle(t, false);
 }
 
@@ -476,7 +308,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     struct block_timing *bt = block_timing(b);
     memset(bt, 0, sizeof *bt);
     memset(uops, 0, b->length * sizeof *uops);
-    bt->memo = memo_room(cpu->timing, MEMO_BITS_MIN);
+    bt->memo = timing_memo_room(cpu->timing, MEMO_BITS_MIN);
     bt->shift = 32 - MEMO_BITS_MIN;
     for (unsigned i = 0; i < b->length; i++) {
         cpu->class->describe(&b->ops[i], &uops[i]);
@@ -486,6 +318,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     bt->uops = uops;
     bt->branch = uops[b->length - 1].kind & UOP_BRANCH;
     bt->level = (uint8_t)cpu->level;
+    bt->va = cpu->pc;
     bt->first = (uint8_t)(b->offset >> MEMORY_LINE_BITS);
     bt->last = (uint8_t)((b->end - 1) >> MEMORY_LINE_BITS);
     bt->pa = (cpu->fetch_page.pa & PAGE_MASK) + b->offset;
@@ -518,6 +351,7 @@ void timing_free(struct timing *t)
     memory_free(t->memory);
     states_free(t->states);
     timing_forget_memos(t);
+    timing_observe_free(t);
     free(t);
 }
 
@@ -549,7 +383,7 @@ void timing_begin(struct timing *t, enum timing_mode mode)
 
 void timing_work(struct timing *t, struct timing_work *work)
 {
-    code_each(t->cpu->code, collect_block, t);
+    timing_counters(t, &(struct counters){ 0 });
     *work = (struct timing_work){ .blocks = t->blocks, .computed = t->computed, .replayed = t->replayed,
                                   .remembered = t->blocks - t->computed - t->replayed, .states = states_count(t->states) };
 }

@@ -45,6 +45,9 @@ void timing_exception_return(struct cpu *cpu);
 /* The core slept for `cycles` from cpu->cycles on. */
 void timing_idle(struct cpu *cpu, uint64_t cycles);
 
+/* Between blocks, now and then: at the latest before cpu->horizon, which it may bring nearer. */
+void timing_look_around(struct cpu *cpu);
+
 /* Execution goes on in cpu->fetch_page. */
 void timing_enter_page(struct cpu *cpu);
 
@@ -87,6 +90,34 @@ void timing_reset(struct timing *t);
 /* All counts since power on, exact up to the last block end (or cpu_sync). Cycles and instructions with timing off are not in
    it. Cost: a walk over the decoded code, about a millisecond; not for every block. */
 void timing_counters(struct timing *t, struct counters *sum);
+
+/* ---- profile and trace: neither changes a cycle ---- */
+
+/* One instruction, with what it took since timing_profile. */
+struct timing_line {
+    gva_t va;
+    uint32_t insn;
+    uint64_t executions, cycles, l1d_misses, l1i_misses, mispredictions;
+};
+
+/* Keeps counts for each instruction from now on. Cost: some per cent, and memory for the code that runs. */
+void timing_profile(struct timing *t, bool on);
+
+/* Calls back with every instruction executed since, in no order; one that was decoded in several blocks comes several times. */
+void timing_lines(struct timing *t, void (*line)(void *to, const struct timing_line *l), void *to);
+
+/* One instruction's way through the pipeline, in cycles of the core: its fetch word there, issued, its result ready. */
+struct timing_step {
+    gva_t va;
+    uint32_t insn;
+    uint64_t fetched, issued, done;
+    uint8_t el;
+};
+
+/* Calls back with every instruction as it issues; NULL ends that. While it is on, every block is replayed. */
+void timing_trace(struct timing *t, void (*step)(void *to, const struct timing_step *s), void *to);
+
+/* ---- */
 
 /* What the engine was busy with: for -stats and make bench. */
 struct timing_work {

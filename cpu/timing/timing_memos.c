@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Room for memos. They live beside the code cache's blocks and are all given up when it is emptied. */
+#include <stdlib.h>
+
+#include "cpu/timing/timing_parts.h"
+
+struct memo *timing_memo_room(struct timing *t, unsigned bits)
+{
+    size_t wanted = (size_t)1 << bits;
+    if (!t->room || t->room->used + wanted > ROOM_MEMOS) {
+        struct memo_chunk *chunk = mem_alloc(sizeof *chunk);
+        chunk->next = t->room;
+        t->room = chunk;
+    }
+    struct memo *m = &t->room->memo[t->room->used];
+    t->room->used += wanted;
+    for (size_t i = 0; i < wanted; i++)
+        m[i] = (struct memo){ .key = MEMO_NOTHING };
+    return m;
+}
+
+void timing_forget_memos(struct timing *t)
+{
+    while (t->room) {
+        struct memo_chunk *next = t->room->next;
+        free(t->room);
+        t->room = next;
+    }
+}
+
+void timing_memo_grow(struct timing *t, struct block *b)
+{
+    struct block_timing *bt = block_timing(b);
+    struct memo *old = bt->memo;
+    unsigned count = memo_count(bt);
+    bt->shift--;
+    bt->memo = timing_memo_room(t, 32 - bt->shift);
+    bt->conflicts = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (old[i].key == MEMO_NOTHING)
+            continue;
+        struct memo *m = memo_slot(bt, old[i].key);   /* two may meet: one count must not get lost */
+        timing_collect_memo(t, b, m);
+        *m = old[i];
+    }
+}

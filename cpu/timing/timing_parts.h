@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the model's core share: timing.c (block ends), timing_count.c (counters), timing_memos.c (their room),
+   timing_observe.c (profile and trace). For nobody else. */
+#ifndef CPU_TIMING_TIMING_PARTS_H
+#define CPU_TIMING_TIMING_PARTS_H
+
+#include "cpu/timing/breakdown.h"
+#include "cpu/timing/memo.h"
+#include "cpu/timing/memory.h"
+#include "cpu/timing/states.h"
+#include "cpu/timing/timing.h"
+
+enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = 1 << 14 };
+
+struct memo_chunk {
+    struct memo_chunk *next;
+    size_t used;
+    struct memo memo[ROOM_MEMOS];
+};
+
+struct timing {
+    struct cpu *cpu;
+    struct core_model model;
+    struct memory *memory;
+    struct states *states;
+    struct scoreboard board;
+    bool is_reference;
+    bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
+    uint32_t saved;            /* … or it is this sig */
+    unsigned done;             /* ops of the running block that were replayed already */
+    unsigned served;           /* events of it that were served already */
+    struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
+    unsigned delay_count;
+    struct counters total;
+    uint64_t blocks, computed, replayed;
+    struct breakdowns breakdowns;
+    struct memo_chunk *room;   /* of memos */
+    uint64_t collected;        /* cpu->cycles when all counts were collected: a memo's own has 32 bits */
+
+    bool is_profiled;
+    struct timing_profile_block *profile;   /* of every block that was executed since */
+    struct { uint32_t cycles, l1d_misses, l1i_misses; } noted[BLOCK_OPS_MAX];   /* of the running block's ops */
+    uint64_t last_issue;       /* of the op before */
+    void (*trace)(void *to, const struct timing_step *step);
+    void *trace_to;
+    struct scoreboard *spare;  /* for replays on the side */
+};
+
+static inline unsigned memo_count(const struct block_timing *bt)
+{
+    return 1u << (32 - bt->shift);
+}
+
+/* ---- timing.c ---- */
+
+/* The running block's end goes the slow way, with the state expanded. */
+void timing_unsettle(struct timing *t);
+
+/* ---- timing_count.c ---- */
+
+/* `times` executions of the whole block, ended by `outcome`. */
+void timing_count_executions(struct timing *t, const struct block *b, enum outcome outcome, uint64_t times);
+
+/* An execution of its first n instructions. */
+void timing_count_part(struct timing *t, const struct block *b, unsigned n);
+
+/* The cycles that passed on the board since this was called last go to the current level. */
+void timing_count_cycles(struct timing *t);
+
+/* What a memo has counted goes to the totals. */
+void timing_collect_memo(struct timing *t, struct block *b, struct memo *m);
+
+/* ---- timing_memos.c ---- */
+
+/* Room for 2^bits memos, with nothing in them; it is kept until the code cache is emptied. */
+struct memo *timing_memo_room(struct timing *t, unsigned bits);
+
+/* Twice the memos for a block that many states go through. */
+void timing_memo_grow(struct timing *t, struct block *b);
+
+/* ---- timing_observe.c ---- */
+
+/* Is every op's issue to be noted (profile or trace)? */
+static inline bool timing_is_observed(const struct timing *t)
+{
+    return t->is_profiled || t->trace;
+}
+
+/* Op i of b was issued at cycle `issued`, with the given events. */
+void timing_observe_op(struct timing *t, const struct block *b, unsigned i, uint64_t issued, const struct memory_event *events,
+                       unsigned event_count);
+
+/* The block is over (its first n ops): the noted cycles are its ops', by `outcome`. */
+void timing_observe_end(struct timing *t, struct block *b, unsigned n, enum outcome outcome);
+
+/* `times` executions by way of memo m are spread over the ops. */
+void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m, uint64_t times);
+
+void timing_observe_free(struct timing *t);
+
+#endif

@@ -16,8 +16,7 @@
 
 enum { CPU_REGS = 40 };
 
-/* The index in cpu->fetch_epoch of the page's number, behind those of 64 lines. */
-enum { EPOCH_PAGE = 64 };
+enum { EPOCH_PAGE = MEMORY_EPOCH_PAGE };
 
 struct cpu_class {
     const char *name;
@@ -57,7 +56,7 @@ struct cpu {
     uint64_t instructions;       /* executed with timing on */
     uint32_t sig;                /* of the pipeline's state at the block's begin (cpu/timing/memo.h) */
     uint32_t outcome;            /* of the block's end, for its slow ways */
-    uint32_t fetch_epoch[EPOCH_PAGE + 1];   /* by line in a page: counts L1I evictions; the last: instruction micro-TLB evictions */
+    uint32_t fetch_epoch[MEMORY_EPOCHS];   /* see memory_new */
     struct predictor predictor;
 
     /* Cold. */

@@ -283,6 +283,8 @@ HANDLER(tlbi_asid)
 HANDLER(tlbi_va)
 {
     mmu_flush_va(c, (gva_t)sext(c->x[o->rn] << 12, 56));
+    if (c->cpu.timed)   /* the page in execution has to be fetched anew: at once, not whenever the core is looked at next */
+        LEAVE_BEHIND;
     NEXT;
 }
 

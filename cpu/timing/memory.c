@@ -306,6 +306,7 @@ static void translate(struct memory *m, const struct memory_page *page, bool fet
     count(m, fetch ? EVENT_ITLB_MISSES : EVENT_DTLB_MISSES);
     note(m, KIND_TRANSLATE, flags, op, 0, 0);
     tlbs_micro_put(micro, page->va, page->space);
+    m->fetch_epoch[MEMORY_EPOCH_PAGE] += fetch;
     if (tlbs_has(&m->tlbs, page))
         return;
     count(m, fetch ? EVENT_L2_ITLB_MISSES : EVENT_L2_DTLB_MISSES);
@@ -486,6 +487,7 @@ void memory_reset(struct memory *m)
         l1i_drop(m, slot);
     cache_clear(&m->l2);
     tlbs_forget(&m->tlbs);
+    m->fetch_epoch[MEMORY_EPOCH_PAGE]++;
     prefetch_reset(&m->prefetch);
     fills_reset(&m->fills);
     m->stream = (struct memory_stream){ .line = CACHE_NOTHING };
@@ -555,16 +557,19 @@ void memory_maintain(struct memory *m, enum memory_maintenance what, gpa_t pa, u
 void memory_forget_translations(struct memory *m)
 {
     tlbs_forget(&m->tlbs);
+    m->fetch_epoch[MEMORY_EPOCH_PAGE]++;
 }
 
 void memory_forget_asid(struct memory *m, uint32_t asid)
 {
     tlbs_forget_asid(&m->tlbs, asid);
+    m->fetch_epoch[MEMORY_EPOCH_PAGE]++;
 }
 
 void memory_forget_va(struct memory *m, gva_t va)
 {
     tlbs_forget_va(&m->tlbs, va);
+    m->fetch_epoch[MEMORY_EPOCH_PAGE]++;
 }
 
 /* DDI 0500J 2.1.7: L1I is not coherent; the guest invalidates it. */

@@ -49,8 +49,12 @@ typedef unsigned memory_walk(void *core, gva_t va, gpa_t descriptors[MEMORY_WALK
 
 struct memory;
 
-/* `fetch_epoch` is an array of 64 numbers: the one of index (line & 63) is counted up whenever that line may have left L1I. The
-   settings must outlive the memory and may not change. */
+/* The index of the page's number in `fetch_epoch`, behind those of 64 lines. */
+enum { MEMORY_EPOCH_PAGE = 64, MEMORY_EPOCHS };
+
+/* `fetch_epoch` is an array of MEMORY_EPOCHS numbers: the one of index (line & 63) is counted up whenever that line may have left
+   L1I, the last whenever some page may have left the micro-TLB of fetches. The settings must outlive the memory and may not
+   change. */
 struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_epoch, memory_walk *walk, void *core);
 void memory_free(struct memory *m);
 

@@ -11,7 +11,7 @@ enum { MEMORY_FIXTURE_SPACES = 4 };
 struct memory_fixture {
     struct core_settings settings;
     struct memory *m;
-    uint32_t epoch[64];
+    uint32_t epoch[MEMORY_EPOCHS];
     uint64_t counts[EVENT_COUNT];
     uint64_t now;                    /* cycle of the next access */
     struct line_entry table[MEMORY_FIXTURE_SPACES][LINE_TABLE_SIZE];   /* one for each address space */

@@ -31,6 +31,8 @@ struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_
     m->filled = mem_alloc(m->l1d.slots * sizeof *m->filled);
     m->state = mem_alloc(m->l1d.slots);
     m->entry = mem_alloc(m->l1d.slots * sizeof *m->entry);
+    m->fetched = mem_alloc(m->l1i.slots * sizeof *m->fetched);
+    m->fetched_ahead = mem_alloc(m->l1i.slots * sizeof *m->fetched_ahead);
     m->event_room = EVENTS_ROOM;
     m->event = mem_alloc(m->event_room * sizeof *m->event);
     m->device_cycles = (uint32_t)(((uint64_t)settings->device_access * settings->clock_mhz + 999) / 1000);
@@ -52,6 +54,8 @@ void memory_free(struct memory *m)
     free(m->filled);
     free(m->state);
     free(m->entry);
+    free(m->fetched);
+    free(m->fetched_ahead);
     free(m->event);
     free(m);
 }
@@ -454,18 +458,43 @@ static void l1i_drop(struct memory *m, uint32_t slot)
     if (line == CACHE_NOTHING)
         return;
     m->fetch_epoch[line & 63]++;
+    m->fetched_ahead[slot] = false;
     cache_drop(&m->l1i, slot);
+}
+
+static void l1i_bring(struct memory *m, uint64_t line, bool ahead)
+{
+    uint32_t slot = cache_victim(&m->l1i, line);
+    unsigned far = l2_read_and_keep(m, line, MEMORY_OP_FETCH);
+    note(m, KIND_FILL, far | (ahead ? MEMORY_AHEAD : 0), MEMORY_OP_FETCH, slot, line);
+    l1i_drop(m, slot);
+    cache_put(&m->l1i, slot, line, false);
+    m->fetched[slot] = 0;
+    m->fetched_ahead[slot] = ahead;
+}
+
+/* The next lines of the page come as well. There are too few to take the place of this line or the one before it: both may be of
+   the block that is to run, and caches have at least four sets. */
+static void fetch_ahead(struct memory *m, uint64_t line)
+{
+    for (uint64_t next = line + 1; next <= line + m->settings->l1i_prefetch; next++)
+        if (!((next ^ line) >> (PAGE_BITS - MEMORY_LINE_BITS)) && cache_find(&m->l1i, next) == CACHE_ABSENT)
+            l1i_bring(m, next, true);
 }
 
 static void fetch_line(struct memory *m, uint64_t line)
 {
-    if (cache_find(&m->l1i, line) != CACHE_ABSENT)
+    int32_t slot = cache_find(&m->l1i, line);
+    if (slot == CACHE_ABSENT) {
+        count(m, EVENT_L1I_MISSES);
+        l1i_bring(m, line, false);
+    } else if (m->fetched_ahead[slot]) {
+        m->fetched_ahead[slot] = false;
+        note(m, KIND_PENDING, 0, MEMORY_OP_FETCH, (uint32_t)slot, line);
+    } else {
         return;
-    count(m, EVENT_L1I_MISSES);
-    note(m, KIND_FILL, l2_read_and_keep(m, line, MEMORY_OP_FETCH), MEMORY_OP_FETCH, UINT32_MAX, line);
-    uint32_t slot = cache_victim(&m->l1i, line);
-    l1i_drop(m, slot);
-    cache_put(&m->l1i, slot, line, false);
+    }
+    fetch_ahead(m, line);
 }
 
 void memory_fetch_lines(struct memory *m, gpa_t first, gpa_t last)
@@ -492,7 +521,7 @@ void memory_reset(struct memory *m)
     fills_reset(&m->fills);
     m->stream = (struct memory_stream){ .line = CACHE_NOTHING };
     m->event_count = m->served = 0;
-    m->translated = 0;
+    m->translated = m->fetch_asked = m->fetch_ready = 0;
     m->page_lines = NULL;
 }
 
@@ -609,9 +638,13 @@ uint64_t memory_hash(const struct memory *m, uint64_t now)
 {
     uint64_t hash = cache_hash(&m->l2, cache_hash(&m->l1i, l1d_hash(m, now, 1)));
     hash = prefetch_hash(&m->prefetch, tlbs_hash(&m->tlbs, hash));
+    for (uint32_t slot = 0; slot < m->l1i.slots; slot++)
+        if (m->fetched_ahead[slot])
+            hash = cache_mix(hash, m->fetched[slot] > now ? m->fetched[slot] - now : slot);
     hash = cache_mix(cache_mix(hash, m->stream.line), m->stream.bytes);
     hash = cache_mix(hash, (uint64_t)m->stream.full << 1 ^ m->stream.bypass);
     hash = cache_mix(hash, m->translated > now ? m->translated - now : 0);
+    hash = cache_mix(hash, m->fetch_ready > now ? m->fetch_ready - now : 0);
     return fills_hash(&m->fills, now, hash);
 }
 

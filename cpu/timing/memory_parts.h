@@ -52,6 +52,8 @@ struct memory {
     uint64_t *filled;                 /* of each slot of l1d: when its line is complete, or MEMORY_UNKNOWN */
     uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, where it came from; MEMORY_AHEAD, not used yet */
     struct line_entry **entry;        /* of each slot of l1d: the line-table entry that it proves */
+    uint64_t *fetched;                /* of each slot of l1i that was fetched ahead and not used yet: when it is complete */
+    bool *fetched_ahead;
     struct tlbs tlbs;
     struct prefetch prefetch;
     struct memory_stream stream;
@@ -63,6 +65,7 @@ struct memory {
 
     struct fills fills;
     uint64_t translated;              /* when the data side's translation under way is ready */
+    uint64_t fetch_asked, fetch_ready;   /* when the last fetch began and was done */
     uint32_t device_cycles;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Step 2: events get their times. */
+#include "base/error.h"
 #include "cpu/timing/memory_parts.h"
 
 static void wait_result(struct memory_wait *wait, uint64_t cycles, enum timing_cause cause)
@@ -31,26 +32,25 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* The pipeline stands still behind an access that waits for its translation; so does fetch. */
-static void translate(struct memory *m, const struct memory_event *e, uint64_t at, uint64_t cycles, struct memory_wait *wait)
+/* What a translation takes from `start` on: a refill of the micro-TLB, the start of a walk, or the load of a descriptor. */
+static uint64_t translation(struct memory *m, const struct memory_event *e, uint64_t start)
 {
-    if (e->op == MEMORY_OP_FETCH) {
-        wait_issue(wait, cycles, CAUSE_ITLB);
-        return;
-    }
-    m->translated = later(at, m->translated) + cycles;
-    wait_unit(wait, cycles, CAUSE_DTLB);
-    if (!(e->flags & MEMORY_STORE))
-        wait_result(wait, m->translated - at, CAUSE_DTLB);
-}
-
-static void serve_walk(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
-{
-    uint64_t start = e->op == MEMORY_OP_FETCH ? at : later(at, m->translated);
+    if (e->kind == KIND_TRANSLATE)
+        return m->settings->utlb_refill;
     uint64_t cycles = e->count ? fills_read(&m->fills, e->line, e->flags & MEMORY_FAR, start, m->counts) - start
                                : m->settings->walk_overhead;
     m->counts[EVENT_WALK_CYCLES] += cycles;
-    translate(m, e, at, cycles, wait);
+    return cycles;
+}
+
+/* The unit stands still behind an access that waits for its translation. */
+static void serve_translation(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    uint64_t start = later(at, m->translated);
+    m->translated = start + translation(m, e, start);
+    wait_unit(wait, m->translated - start, CAUSE_DTLB);
+    if (!(e->flags & MEMORY_STORE))
+        wait_result(wait, m->translated - at, CAUSE_DTLB);
 }
 
 static enum timing_cause cause_of(const struct memory_event *e)
@@ -62,10 +62,6 @@ static enum timing_cause cause_of(const struct memory_event *e)
 static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
 {
     bool far = e->flags & MEMORY_FAR;
-    if (e->op == MEMORY_OP_FETCH) {
-        wait_issue(wait, fills_read(&m->fills, e->line, far, at, m->counts) - at, CAUSE_L1I);
-        return;
-    }
     uint64_t begin = later(at, m->translated), start, *place = NULL;
     if (e->flags & MEMORY_STORE) {
         uint64_t free = fills_store(&m->fills, begin, &place);
@@ -114,12 +110,58 @@ static void serve_unaligned(const struct memory_event *e, struct memory_wait *wa
         wait_unit(wait, 1, CAUSE_UNIT);
 }
 
-void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+static bool is_in_l1i(const struct memory *m, const struct memory_event *e)
 {
-    m->served++;
+    return e->slot < m->l1i.slots && m->l1i.line[e->slot] == e->line;
+}
+
+/* Fetches wait one after the other: each begins when the one before has arrived. */
+static void wait_fetch(struct memory *m, uint64_t start, uint64_t end, enum timing_cause cause, struct memory_wait *wait)
+{
+    wait_issue(wait, end - start, cause);
+    m->fetch_asked = start;
+    m->fetch_ready = end;
+}
+
+/* A line fetched ahead is asked for together with the one that it is ahead of. */
+static void serve_fetch_fill(struct memory *m, const struct memory_event *e, uint64_t start, struct memory_wait *wait)
+{
+    bool is_ahead = e->flags & MEMORY_AHEAD;
+    uint64_t done = fills_read(&m->fills, e->line, e->flags & MEMORY_FAR, is_ahead ? m->fetch_asked : start, m->counts);
+    if (!is_ahead)
+        wait_fetch(m, start, done, CAUSE_L1I, wait);
+    else if (is_in_l1i(m, e))
+        m->fetched[e->slot] = done;
+}
+
+static void serve_fetch(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    uint64_t start = later(at, m->fetch_ready);
     switch ((enum memory_kind)e->kind) {
-    case KIND_TRANSLATE: translate(m, e, at, m->settings->utlb_refill, wait); break;
-    case KIND_WALK: serve_walk(m, e, at, wait); break;
+    case KIND_TRANSLATE:
+    case KIND_WALK:
+        wait_fetch(m, start, start + translation(m, e, start), CAUSE_ITLB, wait);
+        break;
+    case KIND_FILL:
+        serve_fetch_fill(m, e, start, wait);
+        break;
+    case KIND_PENDING:
+        if (is_in_l1i(m, e))
+            wait_fetch(m, start, later(start, m->fetched[e->slot]), CAUSE_L1I, wait);
+        break;
+    case KIND_WRITE_BACK:
+        fills_write(&m->fills, e->line, e->flags & MEMORY_FAR, start, m->counts);
+        break;
+    default:
+        bug_on("an event that fetches do not have");
+    }
+}
+
+static void serve_data(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    switch ((enum memory_kind)e->kind) {
+    case KIND_TRANSLATE:
+    case KIND_WALK: serve_translation(m, e, at, wait); break;
     case KIND_FILL: serve_fill(m, e, at, wait); break;
     case KIND_PENDING: serve_pending(m, e, at, wait); break;
     case KIND_CLAIM:
@@ -128,4 +170,13 @@ void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, s
     case KIND_UNALIGNED: serve_unaligned(e, wait); break;
     case KIND_DEVICE: wait_issue(wait, m->device_cycles, CAUSE_DEVICE); break;
     }
+}
+
+void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
+{
+    m->served++;
+    if (e->op == MEMORY_OP_FETCH)
+        serve_fetch(m, e, at, wait);
+    else
+        serve_data(m, e, at, wait);
 }

@@ -363,29 +363,54 @@ END_TEST
 
 /* ---- fetch ---- */
 
+static uint64_t fetch(gva_t first, gva_t last)
+{
+    struct memory_wait wait = { 0 };
+    memory_fetch_lines(f.m, first, last);
+    memory_fixture_serve(&f, &wait);
+    ck_assert(!wait.issue || wait.issue_cause == CAUSE_L1I);
+    f.now += wait.issue;
+    return wait.issue;
+}
+
 START_TEST(fetched_lines_stay_until_their_epoch_counts_up)
 {
     start(false);
-    struct memory_wait wait = { 0 };
-    memory_fetch_lines(f.m, 0x1004, 0x1044);
-    memory_fixture_serve(&f, &wait);
-    ck_assert_uint_eq(f.counts[EVENT_L1I_MISSES], 2);
-    ck_assert_uint_gt(wait.issue, 100);
-    ck_assert_uint_eq(wait.issue_cause, CAUSE_L1I);
-    memory_fetch_lines(f.m, 0x1000, 0x107c);
-    ck_assert_uint_eq(f.counts[EVENT_L1I_MISSES], 2);
+    ck_assert_uint_gt(fetch(0x1004, 0x1044), 100);
+    ck_assert_uint_eq(fetch(0x1000, 0x107c), 0);
     ck_assert_uint_eq(f.epoch[0], 0);
     for (unsigned i = 1; i < 40 && !f.epoch[0]; i++)
-        memory_fetch_lines(f.m, 0x1000 + i * 0x4000, 0x1000 + i * 0x4000);
+        fetch(0x1000 + i * 0x4000, 0x1000 + i * 0x4000);
     ck_assert_uint_gt(f.epoch[0], 0);
-    ck_assert_uint_eq(f.epoch[1], 0);
+    memory_maintain(f.m, MEMORY_INVALIDATE_FETCH, 0x2000, 0);   /* not there */
+    uint32_t before = f.epoch[1];
+    fetch(0x1040, 0x1040);
     memory_maintain(f.m, MEMORY_INVALIDATE_FETCH, 0x1040, 0);
-    ck_assert_uint_eq(f.epoch[1], 1);
+    ck_assert_uint_eq(f.epoch[1], before + 1);
     memory_maintain(f.m, MEMORY_INVALIDATE_FETCH, 0x1040, 0);
-    ck_assert_uint_eq(f.epoch[1], 1);
-    uint32_t before = f.epoch[0];
+    ck_assert_uint_eq(f.epoch[1], before + 1);
+    before = f.epoch[0];
     memory_maintain(f.m, MEMORY_INVALIDATE_FETCH_ALL, 0, 0);
     ck_assert_uint_gt(f.epoch[0], before);
+    stop();
+}
+END_TEST
+
+START_TEST(the_next_line_of_instructions_is_on_its_way_when_it_is_needed)
+{
+    start(false);
+    uint64_t first = fetch(0x1000, 0x1000);
+    ck_assert_uint_eq(f.counts[EVENT_L1I_MISSES], 1);
+    uint64_t second = fetch(0x1040, 0x1040);
+    ck_assert_uint_gt(second, 0);
+    ck_assert_uint_lt(second, first / 2);
+    f.now += 1000;
+    ck_assert_uint_eq(fetch(0x1080, 0x1080), 0);
+    ck_assert_uint_eq(f.counts[EVENT_L1I_MISSES], 1);
+    f.now += 1000;
+    uint64_t reads = f.counts[EVENT_DRAM_READS];
+    fetch(0x2fc0, 0x2fc0);   /* the last of its page */
+    ck_assert_uint_eq(f.counts[EVENT_DRAM_READS], reads + 1);
     stop();
 }
 END_TEST
@@ -560,6 +585,7 @@ Suite *test_suite(void)
     tcase_add_test(t, streaming_can_be_switched_off);
     tcase_add_test(t, dc_zva_makes_a_line_without_reading_it);
     tcase_add_test(t, fetched_lines_stay_until_their_epoch_counts_up);
+    tcase_add_test(t, the_next_line_of_instructions_is_on_its_way_when_it_is_needed);
     tcase_add_test(t, maintenance_cleans_and_invalidates_both_levels);
     tcase_add_test(t, dma_takes_the_lines_that_it_writes_from_both_levels);
     tcase_add_test(t, a_reset_leaves_nothing);

@@ -25,6 +25,8 @@ static void shape(struct memory_fixture *f, uint64_t *state)
     s->l1d_size = 4096u << memory_fixture_random(state, 4);
     s->l1d_ways = 1u << memory_fixture_random(state, 4);
     s->l1i_size = 4096;
+    s->l1i_ways = 1u << memory_fixture_random(state, 5);
+    s->l1i_prefetch = memory_fixture_random(state, 3);
     s->l2_size = 65536u << memory_fixture_random(state, 3);
     s->l2_ways = 1u << memory_fixture_random(state, 6);
     s->utlb_entries = 1 + memory_fixture_random(state, 12);
@@ -95,11 +97,25 @@ static void zero(struct memory_fixture *f, uint64_t number)
     memory_zero(f->m, &page, 2, f->now);
 }
 
+/* What is known of the two lines of a piece of code: the sum of their epochs when they were last looked at. */
+static struct { gpa_t pa; uint32_t epochs; } code[256];
+
+/* As a block does: its lines are looked at again only when an epoch says that they may have left. */
 static void fetch(struct memory_fixture *f, uint64_t number)
 {
-    struct memory_page page = memory_fixture_page(f, number);
+    struct memory_page page = memory_fixture_page(f, number & ~127ull);
+    unsigned line = page.pa >> 6 & 63, i = page.pa >> 7 & 255;
     memory_fetch_page(f->m, &page);
-    memory_fetch_lines(f->m, page.pa, page.pa | 63);
+    uint32_t epochs = f->epoch[line] + f->epoch[line + 1];
+    if (f->fast && code[i].pa == page.pa && code[i].epochs == epochs) {
+        f->left_out++;
+        return;
+    }
+    memory_fetch_lines(f->m, page.pa, page.pa + 127);
+    if (f->fast) {
+        code[i].pa = page.pa;
+        code[i].epochs = f->epoch[line] + f->epoch[line + 1];
+    }
 }
 
 static void device(struct memory_fixture *f, uint64_t number)
@@ -131,7 +147,7 @@ static void something_else(uint64_t *state)
     case 0: case 1: both(maintain, number); break;
     case 2: both(dma, number & 0xfffffff); break;
     case 3: case 4: both(zero, number & 0x100fffff); break;
-    case 5: case 6: both(fetch, number & 0x10ffffff); break;
+    case 5: case 6: both(fetch, number & 0x1001ffff); break;
     case 7: both(device, number); break;
     case 8: both(forget, number & 0x101fffff); break;
     case 9: both(change_space, number); break;
@@ -186,6 +202,7 @@ START_TEST(what_is_proved_may_be_left_out)
 {
     uint64_t state = (uint64_t)_i * 7919 + 1, same = state;
     gva_t run = 0x100000;
+    memset(code, 0xff, sizeof code);
     shape(&fast, &state);
     shape(&reference, &same);
     fast.fast = true;

@@ -28,8 +28,8 @@ struct cpu_class {
     /* Decodes one instruction (or the op that raises its exception) at `insn` into *o. Returns true if the block ends with it.
        `offset` is its place in the page. */
     bool (*decode)(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o);
-    /* Describes an op of a timed block to the pipeline; *u is zero before. */
-    void (*describe)(const struct op *o, struct uop *u);
+    /* Describes op `index` of a timed block to the pipeline; *u is zero before, those before it are described. */
+    void (*describe)(const struct op *o, unsigned index, struct uop *u);
     /* Called on a whole block just decoded, before it is used: fusing of neighbours. May be NULL. */
     void (*finish)(struct cpu *cpu, struct block *b);
     /* Fills the op that ends a block which is not ended by a branch. */

@@ -32,9 +32,9 @@ static uint8_t kind_of(const struct op *o, enum insn_class class)
     }
 }
 
-static void describe(const struct op *o, struct uop *u)
+static void describe(const struct op *o, unsigned index, struct uop *u)
 {
-    arm64_describe(o, u);
+    arm64_describe(o, index, u);
     if (decode_row(o->insn) >= 0)
         u->kind = kind_of(o, insn_rows[o->row].class);
 }

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "base/error.h"
 #include "cpu/arm64/decode.h"
+#include "cpu/arm64/pipeline_parts.h"
 
 /* What decides beside the row. */
 enum shape {
@@ -237,29 +238,46 @@ static void describe_vector_pair(struct description *d, unsigned beat)
         d->producer--;
 }
 
-/* LD1 to LD4, ST1 to ST4 of whole registers. */
-static void describe_structures(struct description *d)
+struct pipeline_list pipeline_structures(uint32_t insn)
 {
     static const uint8_t registers[16] = { [0] = 4, [2] = 4, [4] = 3, [6] = 3, [7] = 1, [8] = 2, [10] = 2 };
-    unsigned opcode = (unsigned)bits(d->insn, 15, 12), size = (unsigned)bits(d->insn, 11, 10);
-    unsigned count = registers[opcode], bytes = count * (bit(d->insn, 30) ? 16 : 8);
-    bool is_load = bit(d->insn, 22), interleaved = opcode == 0 || opcode == 4;
-    /* Rows "ld4.b", "ld4.h", "ld3.h" take a beat more than as many bytes of "ld4.s" or "ld1"; "st3" and "st4" do but for
-       doublewords. */
-    unsigned sorting = interleaved && (is_load ? size < 2 : size < 3);
-    d->registers = (uint8_t)count;
-    describe_beats(d, beats_of(bytes, is_load ? LOAD_BEAT : STORE_BEAT) + sorting);
+    unsigned count = registers[bits(insn, 15, 12)];
+    return (struct pipeline_list){ count, count * (bit(insn, 30) ? 16 : 8) };
 }
 
-/* … of one lane, or of one element to all lanes. */
+struct pipeline_list pipeline_structure(uint32_t insn)
+{
+    unsigned opcode = (unsigned)bits(insn, 15, 13), size = (unsigned)bits(insn, 11, 10);
+    unsigned count = ((opcode & 1) << 1 | (unsigned)bit(insn, 21)) + 1;
+    unsigned log2_bytes = opcode >> 1 == 3 ? size : opcode >> 1 == 2 ? 2 + (size & 1) : opcode >> 1;
+    return (struct pipeline_list){ count, count << log2_bytes };
+}
+
+static unsigned beat_of(uint32_t insn)
+{
+    return bit(insn, 22) ? LOAD_BEAT : STORE_BEAT;
+}
+
+/* Whole registers. */
+static void describe_structures(struct description *d)
+{
+    struct pipeline_list list = pipeline_structures(d->insn);
+    unsigned opcode = (unsigned)bits(d->insn, 15, 12), size = (unsigned)bits(d->insn, 11, 10);
+    /* Rows "ld4.b", "ld4.h", "ld3.h" take a beat more than as many bytes of "ld4.s" or "ld1"; "st3" and "st4" do but for
+       doublewords. */
+    bool interleaved = opcode == 0 || opcode == 4;
+    unsigned sorting = interleaved && size < (bit(d->insn, 22) ? 2 : 3);
+    d->registers = (uint8_t)list.registers;
+    describe_beats(d, beats_of(list.bytes, beat_of(d->insn)) + sorting);
+}
+
+/* One lane, or one element to all lanes. */
 static void describe_structure(struct description *d)
 {
-    unsigned opcode = (unsigned)bits(d->insn, 15, 13), size = (unsigned)bits(d->insn, 11, 10);
-    unsigned count = ((opcode & 1) << 1 | (unsigned)bit(d->insn, 21)) + 1;
-    unsigned log2_bytes = opcode >> 1 == 3 ? size : opcode >> 1 == 2 ? 2 + (size & 1) : opcode >> 1;
-    unsigned beats = beats_of(count << log2_bytes, bit(d->insn, 22) ? LOAD_BEAT : STORE_BEAT);
-    unsigned ports = (count + 1) / 2;   /* rows "ld3.b (single)", "st3.b (single)": two registers a cycle */
-    d->registers = (uint8_t)count;
+    struct pipeline_list list = pipeline_structure(d->insn);
+    unsigned beats = beats_of(list.bytes, beat_of(d->insn));
+    unsigned ports = (list.registers + 1) / 2;   /* rows "ld3.b (single)", "st3.b (single)": two registers a cycle */
+    d->registers = (uint8_t)list.registers;
     describe_beats(d, beats > ports ? beats : ports);
 }
 
@@ -382,7 +400,7 @@ static void describe_shape(struct description *d, enum shape shape)
     }
 }
 
-void arm64_describe(const struct op *o, struct uop *u)
+void arm64_describe(const struct op *o, unsigned index, struct uop *u)
 {
     memset(u, 0, sizeof *u);
     int family = o->insn ? arm64_family(o->row) : -1;
@@ -399,6 +417,7 @@ void arm64_describe(const struct op *o, struct uop *u)
     describe_shape(&d, f->shape);
     describe_sources(&d);
     describe_dests(&d);
+    pipeline_link_stored(o, index, u);
 }
 
 /* ---- times that depend on operands ---- */
@@ -423,11 +442,4 @@ unsigned arm64_divide_cycles(uint64_t n, uint64_t m, bool is_signed, bool is_64)
     unsigned dividend = length_of(magnitude(n, is_signed, is_64)), divisor = length_of(magnitude(m, is_signed, is_64));
     unsigned quotient = divisor && dividend >= divisor ? dividend - divisor + 1 : 0;
     return (quotient + 2 + 3) / 4 - 1;
-}
-
-/* The multiplier takes 32 by 32 bits in a pass. Small factors need two passes, others a third: row "mul" multiplies ones in 4
-   cycles, row "mneg" ones and minus ones in 5, as does lat_ops "int64 mul" with large numbers. */
-unsigned arm64_multiply_cycles(uint64_t n, uint64_t m)
-{
-    return (n | m) >> 32 != 0;
 }

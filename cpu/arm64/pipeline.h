@@ -7,15 +7,13 @@
 #include "cpu/code.h"
 #include "cpu/timing/uop.h"
 
-/* *u is what the op needs, reads and writes. An op without a row of its own (UNDEFINED, the end of a block) is a NOP. */
-void arm64_describe(const struct op *o, struct uop *u);
+/* *u is what the op needs, reads and writes. It is number `index` of its block: as many ops and uops are before *o and *u. An op
+   without a row of its own (UNDEFINED, the end of a block) is a NOP. */
+void arm64_describe(const struct op *o, unsigned index, struct uop *u);
 
-/* Two groups take a time that depends on their operands. The extra cycles that a divide (GROUP_DIV*) takes beyond the core's
-   table: its result is so much later, its unit busy so much longer. */
+/* The extra cycles that a divide (GROUP_DIV*) takes beyond the core's table, by its operands: its result is so much later, its
+   unit busy so much longer. */
 unsigned arm64_divide_cycles(uint64_t n, uint64_t m, bool is_signed, bool is_64);
-
-/* The same for a multiply of 64-bit registers (GROUP_MUL64). */
-unsigned arm64_multiply_cycles(uint64_t n, uint64_t m);
 
 /* Which family of pipeline.def a row of insns.def belongs to, -1 if it is in none; its names, for tests. */
 int arm64_family(unsigned row);

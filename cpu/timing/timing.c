@@ -311,7 +311,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     bt->memo = timing_memo_room(cpu->timing, MEMO_BITS_MIN);
     bt->shift = 32 - MEMO_BITS_MIN;
     for (unsigned i = 0; i < b->length; i++) {
-        cpu->class->describe(&b->ops[i], &uops[i]);
+        cpu->class->describe(&b->ops[i], i, &uops[i]);
         bt->loads = (uint8_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));
         bt->stores = (uint8_t)(bt->stores + (uops[i].kind & UOP_STORE ? 1 : 0));
     }

@@ -6,8 +6,9 @@
 
 #include "base/types.h"
 
-/* Registers whose readiness is tracked: X0..X30 are 0..30, SP 31, V0..V31 are 32..63. */
-enum { TIMING_V0 = 32, TIMING_FLAGS = 64, TIMING_REGS = 65 };
+/* Registers whose readiness is tracked: X0..X30 are 0..30, SP 31, V0..V31 are 32..63. TIMING_STORED links a load to a store just
+   before it, from which it takes its data. */
+enum { TIMING_V0 = 32, TIMING_FLAGS = 64, TIMING_STORED = 65, TIMING_REGS = 66 };
 
 /* Groups: what an instruction needs to be issued. */
 enum timing_group {

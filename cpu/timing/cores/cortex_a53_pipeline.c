@@ -16,7 +16,7 @@ const struct group_timing cortex_a53_groups[GROUP_COUNT] = {
     /* The multiplier makes a 32 x 32 product in a pass: rows "smull", "mul", "smulh", throughput 1, 1/2, 1/4. */
     [GROUP_MUL_LONG]     = { .unit = UNIT_MULTIPLY, .busy = 1 },
     [GROUP_MUL32]        = { .unit = UNIT_MULTIPLY, .busy = 2 },   /* no row; ops "int mul" take as long as the row "mul" */
-    [GROUP_MUL64]        = { .unit = UNIT_MULTIPLY, .busy = 2 },   /* row "mneg", large factors: 3; arm64_multiply_cycles */
+    [GROUP_MUL64]        = { .unit = UNIT_MULTIPLY, .busy = 3 },   /* of large factors: row "mneg"; row "mul" of ones: 2 */
     [GROUP_MUL_HIGH]     = { .unit = UNIT_MULTIPLY, .busy = 4 },
     [GROUP_DIV32]        = { .unit = UNIT_DIVIDE, .busy = 3 },     /* rows "sdiv", "udiv"; see arm64_divide_cycles */
     [GROUP_DIV64]        = { .unit = UNIT_DIVIDE, .busy = 3 },
@@ -77,18 +77,21 @@ const struct group_timing cortex_a53_groups[GROUP_COUNT] = {
 #define TO_INT(address, shift, alu, store, mul, accumulate, transfer)                                           \
     [CONSUMER_ADDRESS] = (address), [CONSUMER_SHIFT] = (shift), [CONSUMER_ALU] = (alu), [CONSUMER_STORE_DATA] = (store), \
     [CONSUMER_MUL] = (mul), [CONSUMER_ACCUMULATE] = (accumulate), [CONSUMER_TRANSFER] = (transfer)
-#define TO_FP(cycles, mla, twice, fma)                                                                          \
-    [CONSUMER_STORE_DATA] = (cycles) - 1, [CONSUMER_VECTOR] = (cycles), [CONSUMER_VECTOR_ACCUMULATE] = (mla),   \
+#define TO_FP(cycles, store, mla, twice, fma)                                                                   \
+    [CONSUMER_STORE_DATA] = (store), [CONSUMER_VECTOR] = (cycles), [CONSUMER_VECTOR_ACCUMULATE] = (mla),        \
     [CONSUMER_TWICE_ACCUMULATE] = (twice), [CONSUMER_FMA_ACCUMULATE] = (fma)
-#define FP_AFTER(cycles) TO_FP(cycles, cycles, cycles, cycles)
+#define FP_AFTER(cycles) TO_FP(cycles, (cycles) - 1, cycles, cycles, cycles)
+#define LOADED(beats)    TO_FP((beats) + 3, beats, (beats) + 3, (beats) + 3, (beats) + 3)
+#define TO_LOAD(cycles)  [CONSUMER_STORED] = (cycles), [CONSUMER_STORED_SECOND] = (cycles) - 1
 
 const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     /* rows "add (reg)" 1, "add (reg<<2)" and "sbfm" 2, "ldr (ptr fwd.)" 3; the others LLVM */
     [PRODUCER_ALU]              = { TO_INT(3, 2, 1, 0, 2, 1, 2) },
-    /* Factors: rows "smull" 3, "mul" 4, "smulh" 6. To the ALU: ops "int mul" and "int64 mul", whose loops subtract every ten. */
+    /* Factors: rows "smull" 3, "mneg" 5, "smulh" 6; ops "int mul" and "int64 mul", whose loops subtract every ten. That small
+       factors take a cycle less, row "mul", would need their values. */
     [PRODUCER_MUL_LONG]         = { TO_INT(4, 3, 3, 2, 3, 1, 3) },
     [PRODUCER_MUL32]            = { TO_INT(5, 4, 4, 3, 4, 2, 4) },
-    [PRODUCER_MUL64]            = { TO_INT(5, 4, 3, 2, 4, 2, 4) },
+    [PRODUCER_MUL64]            = { TO_INT(6, 5, 4, 3, 5, 3, 5) },
     [PRODUCER_MUL_HIGH]         = { TO_INT(7, 6, 5, 4, 6, 3, 6) },
     [PRODUCER_DIV]              = { TO_INT(4, 3, 3, 2, 3, 3, 3) },   /* rows "sdiv": 3 for a quotient of one bit */
     /* rows "ldr" 3 and "ldrb (reg)" 4 to an address, "ldrb (imm)" 2 to an ADD, "ldp (x; 2nd elem)" one later, "ldp (w)" 2 for
@@ -111,20 +114,27 @@ const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     [PRODUCER_VECTOR_4]         = { FP_AFTER(4) },                   /* rows "fadd", "fmul", "sqshl", "sqxtn", "smaxv" */
     [PRODUCER_VECTOR_5]         = { FP_AFTER(5) },                   /* row "tbl (len == 4)" */
     [PRODUCER_VECTOR_6]         = { FP_AFTER(6) },                   /* row "tbx (len == 4)" */
-    [PRODUCER_VECTOR_MUL]       = { TO_FP(4, 1, 4, 4) },             /* rows "mla", "mla (acc. fwd.)"; not "sqdmlal" */
-    [PRODUCER_VECTOR_TWICE]     = { TO_FP(4, 4, 2, 4) },             /* rows "uaba", "uaba (acc. fwd.)" */
-    [PRODUCER_FMA]              = { TO_FP(8, 8, 8, 4) },             /* rows "fmla", "fmla (acc. fwd.)", "frecps" */
+    [PRODUCER_VECTOR_MUL]       = { TO_FP(4, 3, 1, 4, 4) },             /* rows "mla", "mla (acc. fwd.)"; not "sqdmlal" */
+    [PRODUCER_VECTOR_TWICE]     = { TO_FP(4, 3, 4, 2, 4) },             /* rows "uaba", "uaba (acc. fwd.)" */
+    [PRODUCER_FMA]              = { TO_FP(8, 7, 8, 8, 4) },             /* rows "fmla", "fmla (acc. fwd.)", "frecps" */
     [PRODUCER_FP_DIV32]         = { FP_AFTER(13) },                  /* ops "fdiv" */
     [PRODUCER_FP_SQRT32]        = { FP_AFTER(12) },                  /* row "fsqrt.s" */
     [PRODUCER_FP_DIV64]         = { FP_AFTER(22) },                  /* row "fsqrt.d", ops "ddiv" */
-    /* 3 more than beats: rows "ld1r" 6, "ldr.q" 7, "ld1 (4 reg)" 13, "ld4.b" 14, each with UMOV and two ADD in its loop */
-    [PRODUCER_V_LOAD_1]         = { FP_AFTER(4) },
-    [PRODUCER_V_LOAD_2]         = { FP_AFTER(5) },
-    [PRODUCER_V_LOAD_3]         = { FP_AFTER(6) },
-    [PRODUCER_V_LOAD_4]         = { FP_AFTER(7) },
-    [PRODUCER_V_LOAD_5]         = { FP_AFTER(8) },
-    [PRODUCER_V_LOAD_6]         = { FP_AFTER(9) },
-    [PRODUCER_V_LOAD_7]         = { FP_AFTER(10) },
-    [PRODUCER_V_LOAD_8]         = { FP_AFTER(11) },
-    [PRODUCER_V_LOAD_9]         = { FP_AFTER(12) },
+    /* 3 more than beats: rows "ld1r" 6, "ldr.q" 7, "ld1 (4 reg)" 13, "ld4.b" 14, each with UMOV and two ADD in its loop. Data of a
+       store go a shorter way: rows "str.q -> ldr.q". */
+    [PRODUCER_V_LOAD_1]         = { LOADED(1) },
+    [PRODUCER_V_LOAD_2]         = { LOADED(2) },
+    [PRODUCER_V_LOAD_3]         = { LOADED(3) },
+    [PRODUCER_V_LOAD_4]         = { LOADED(4) },
+    [PRODUCER_V_LOAD_5]         = { LOADED(5) },
+    [PRODUCER_V_LOAD_6]         = { LOADED(6) },
+    [PRODUCER_V_LOAD_7]         = { LOADED(7) },
+    [PRODUCER_V_LOAD_8]         = { LOADED(8) },
+    [PRODUCER_V_LOAD_9]         = { LOADED(9) },
+    /* A load behind a store that it overlaps: see cpu/arm64/pipeline_stored.c. Behind so many beats: rows "st1.b (multi) ->". */
+    [PRODUCER_STORED]           = { TO_LOAD(2) },                    /* row "str -> ldr" */
+    [PRODUCER_STORED_1]         = { TO_LOAD(3) },                    /* rows "stp -> ldp", "str.q -> ldr.q" */
+    [PRODUCER_STORED_2]         = { TO_LOAD(4) },
+    [PRODUCER_STORED_3]         = { TO_LOAD(5) },
+    [PRODUCER_STORED_4]         = { TO_LOAD(6) },
 };

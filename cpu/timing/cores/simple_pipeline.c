@@ -34,8 +34,8 @@ const struct group_timing simple_groups[GROUP_COUNT] = {
 };
 
 /* All consumers alike: there are no early or late operands. */
-#define AFTER(n) { n, n, n, n, n, n, n, n, n, n, n }
-_Static_assert(CONSUMER_COUNT == 11, "AFTER gives each consumer its number");
+#define AFTER(n) { n, n, n, n, n, n, n, n, n, n, n, n, n }
+_Static_assert(CONSUMER_COUNT == 13, "AFTER gives each consumer its number");
 
 enum { LOADED = 2, MULTIPLIED = 4, FLOATED = 4 };
 
@@ -77,4 +77,9 @@ const uint8_t simple_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     [PRODUCER_V_LOAD_7]         = AFTER(LOADED + 6),
     [PRODUCER_V_LOAD_8]         = AFTER(LOADED + 7),
     [PRODUCER_V_LOAD_9]         = AFTER(LOADED + 8),
+    [PRODUCER_STORED]           = AFTER(1),
+    [PRODUCER_STORED_1]         = AFTER(1),
+    [PRODUCER_STORED_2]         = AFTER(1),
+    [PRODUCER_STORED_3]         = AFTER(1),
+    [PRODUCER_STORED_4]         = AFTER(1),
 };

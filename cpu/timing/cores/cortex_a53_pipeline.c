@@ -120,8 +120,8 @@ const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     [PRODUCER_FP_DIV32]         = { FP_AFTER(13) },                  /* ops "fdiv" */
     [PRODUCER_FP_SQRT32]        = { FP_AFTER(12) },                  /* row "fsqrt.s" */
     [PRODUCER_FP_DIV64]         = { FP_AFTER(22) },                  /* row "fsqrt.d", ops "ddiv" */
-    /* 3 more than beats: rows "ld1r" 6, "ldr.q" 7, "ld1 (4 reg)" 13, "ld4.b" 14, each with UMOV and two ADD in its loop. Data of a
-       store go a shorter way: rows "str.q -> ldr.q". */
+    /* 3 more than beats: rows "ld1r" 6, "ldr.q" 7, "ld1 (4 reg)" 13, "ld4.b" 14, each with UMOV and two ADD in its loop. Data of
+       a store go a shorter way: rows "str.q -> ldr.q". */
     [PRODUCER_V_LOAD_1]         = { LOADED(1) },
     [PRODUCER_V_LOAD_2]         = { LOADED(2) },
     [PRODUCER_V_LOAD_3]         = { LOADED(3) },

@@ -9,6 +9,12 @@
 
 enum { LOOK_BACK = 4, BEAT = 16, HALF_BEAT = 8 };
 
+/* LD1 to LD4 and ST1 to ST4 without an increment, of whole registers and of single elements (manual C4.1.4). */
+#define WHOLE_MASK  0xbfbf0000u
+#define WHOLE       0x0c000000u
+#define SINGLE_MASK 0xbf9f0000u
+#define SINGLE      0x0d000000u
+
 /* Bytes [offset, offset + size) from register `base`, which the access leaves as it is. */
 struct place {
     unsigned base;
@@ -37,11 +43,11 @@ static bool find_place(uint32_t insn, struct place *p)
         p->size = 2u << log2_each;
         return true;
     }
-    if ((insn & 0xbfbf0000) == 0x0c000000) {
+    if ((insn & WHOLE_MASK) == WHOLE) {
         p->size = pipeline_structures(insn).bytes;
         return p->size != 0;
     }
-    if ((insn & 0xbf9f0000) == 0x0d000000) {
+    if ((insn & SINGLE_MASK) == SINGLE) {
         p->size = pipeline_structure(insn).bytes;
         return true;
     }
@@ -61,12 +67,16 @@ static bool overlap(const struct place *a, const struct place *b)
     return a->base == b->base && a->offset < b->offset + b->size && b->offset < a->offset + a->size;
 }
 
-/* What of the store the load has to wait for: registers of up to 8 bytes, 16 bytes, or so many of its beats. */
+/* What of the store the load has to wait for: registers of up to 8 bytes, 16 bytes, or so many of its beats. Bytes and halfwords
+   out of more registers than two are gathered in a beat more: rows "st4.b (single) ->", "st4.h (single) ->". */
 static enum timing_producer stored(uint32_t store, const struct place *from, const struct place *to)
 {
-    bool is_vector = bit(store, 26);
-    if (!is_vector)
+    if (!bit(store, 26))
         return from->size <= HALF_BEAT ? PRODUCER_STORED : PRODUCER_STORED_1;
+    if ((store & SINGLE_MASK) == SINGLE) {
+        unsigned registers = pipeline_structure(store).registers;
+        return registers > 2 && from->size <= 2 * registers ? PRODUCER_STORED_2 : PRODUCER_STORED_1;
+    }
     int64_t last = to->offset + to->size - from->offset;     /* the store's bytes that are read end here */
     unsigned bytes = last < from->size ? (unsigned)last : from->size;
     return (enum timing_producer)(PRODUCER_STORED_1 + (bytes - 1) / BEAT);

@@ -69,7 +69,7 @@ void tlb_protect(struct tlb_bank *bank, const uint8_t *host)
     }
     for (int i = 0; i < LINE_TABLE_SIZE; i++) {
         struct line_entry *line = &bank->line[i];
-        if (((line->tag & LINE_MASK) + line->add) >> PAGE_BITS == page >> PAGE_BITS && line->tag != LINE_NOTHING)
+        if (line->tag != LINE_NOTHING && ((line->tag & LINE_MASK) + line->add) >> PAGE_BITS == page >> PAGE_BITS)
             line->tag |= LINE_READ_ONLY;
     }
 }

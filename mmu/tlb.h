@@ -32,7 +32,8 @@ enum {
     LINE_TABLE_BITS = 10,
     LINE_TABLE_SIZE = 1 << LINE_TABLE_BITS,
     LINE_READ_ONLY = 1 << (LINE_BITS - 1),   /* set in the tag of a line that may only be read: not yet modified, or not allowed */
-    LINE_NOTHING = 1 << (LINE_BITS - 2)      /* a tag that matches no access */
+    LINE_SUSPENDED = 1 << (LINE_BITS - 2),   /* set while the page is not in the micro-TLB: matches no access */
+    LINE_NOTHING = LINE_SUSPENDED | LINE_READ_ONLY | 1   /* a tag that is no line's */
 };
 
 #define LINE_MASK (~((1ull << LINE_BITS) - 1))

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "cpu/timing/cache.h"
 
@@ -43,18 +44,69 @@ static void micro_set(struct tlbs_micro *micro, unsigned i, gva_t key, uint32_t 
     micro->space[i] = space;
 }
 
+static void aside_forget(struct tlbs_aside *aside)
+{
+    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
+        forget_bank(&aside->proofs, bank);
+    aside->key = TLBS_NO_PAGE;
+}
+
 static void micro_clear(struct tlbs_micro *micro)
 {
     for (unsigned i = 0; i < micro->count; i++)
         micro_set(micro, i, TLBS_NO_PAGE, 0);
+    for (unsigned i = 0; i < ARRAY_SIZE(micro->aside); i++)
+        aside_forget(&micro->aside[i]);
     micro->next = micro->last = 0;
+}
+
+static struct tlbs_aside *aside_place(struct tlbs_micro *micro, gva_t key, uint32_t space)
+{
+    uint64_t hash = (key >> PAGE_BITS ^ (uint64_t)space << 40) * 0x9e3779b97f4a7c15ull;
+    return &micro->aside[hash >> (64 - TLBS_ASIDE_BITS)];
+}
+
+/* Suspends what the entries of a page prove, or takes that back; other pages' lines that took their places are left alone. An
+   entry whose line left L1D meanwhile was forgotten then, suspended or not. */
+static void set_suspended(const struct tlbs_proofs *p, gva_t page, bool suspended)
+{
+    uint64_t from = suspended ? 0 : LINE_SUSPENDED;
+    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
+        for (uint64_t rest = p->installed[bank]; rest; rest &= rest - 1) {
+            struct line_entry *line = &p->lines[bank][__builtin_ctzll(rest)];
+            if ((line->tag & (PAGE_MASK | LINE_SUSPENDED)) == (page | from) && line->tag != LINE_NOTHING)
+                line->tag ^= LINE_SUSPENDED;
+        }
+}
+
+/* Entry i is about to be replaced. */
+static void put_aside(struct tlbs_micro *micro, unsigned i)
+{
+    struct tlbs_proofs *p = &micro->proofs[i];
+    if (!(p->installed[0] | p->installed[1]))
+        return;
+    struct tlbs_aside *aside = aside_place(micro, micro->key[i], micro->space[i]);
+    aside_forget(aside);
+    set_suspended(p, micro->key[i] & PAGE_MASK, true);
+    *aside = (struct tlbs_aside){ micro->key[i], micro->space[i], *p };
+    *p = (struct tlbs_proofs){ 0 };
 }
 
 void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space)
 {
     micro->last = micro->next;
     micro->next = micro->next + 1 < micro->count ? micro->next + 1 : 0;
-    micro_set(micro, micro->last, tlbs_micro_key(va, space), space);
+    unsigned i = micro->last;
+    gva_t key = tlbs_micro_key(va, space);
+    put_aside(micro, i);
+    micro_set(micro, i, key, space);
+    struct tlbs_aside *aside = aside_place(micro, key, space);
+    if (aside->key == key && aside->space == space) {
+        micro->proofs[i] = aside->proofs;
+        aside->key = TLBS_NO_PAGE;
+        aside->proofs = (struct tlbs_proofs){ 0 };
+        set_suspended(&micro->proofs[i], key & PAGE_MASK, false);
+    }
 }
 
 void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry)

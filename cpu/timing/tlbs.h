@@ -15,6 +15,16 @@ struct tlbs_proofs {
     unsigned next_bank;
 };
 
+/* A page that has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So
+   a program that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
+struct tlbs_aside {
+    gva_t key;                /* as below */
+    uint32_t space;
+    struct tlbs_proofs proofs;
+};
+
+enum { TLBS_ASIDE_BITS = 8 };
+
 /* An entry of a micro-TLB is for PAGE_SIZE bytes: what larger sizes the hardware's can hold is not published. */
 struct tlbs_micro {
     gva_t key[TLBS_MICRO_MAX];            /* the page and low bits of its space, or TLBS_NO_PAGE */
@@ -22,6 +32,7 @@ struct tlbs_micro {
     struct tlbs_proofs proofs[TLBS_MICRO_MAX];
     unsigned count, next;                 /* replaced round robin */
     unsigned last;                        /* found last: where to look first */
+    struct tlbs_aside aside[1 << TLBS_ASIDE_BITS];
 };
 
 struct tlbs_entry {
@@ -68,7 +79,7 @@ static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t s
     return false;
 }
 
-/* Puts the page in, as micro->last; the lines of the page that has to go are forgotten. */
+/* Puts the page in, as micro->last; the lines of the page that has to go are suspended. */
 void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space);
 
 /* The entry was put in the line table because micro->last proves its page; `lines` are the 64 entries of that page. */

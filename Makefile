@@ -11,10 +11,10 @@ show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all tests run run-built check check-built check-long check-long-built bench bench-built deps install lint help clean
+.PHONY: FORCE all tests run run-built check check-built check-long check-long-built bench bench-built accuracy accuracy-built deps install lint help clean
 
 # These must work before anything is installed or configured; what is to be built they ask another make for.
-OUTER := run check check-long bench deps help clean
+OUTER := run check check-long bench accuracy deps help clean
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
@@ -151,6 +151,14 @@ bench:
 bench-built: all $(B)/roms/bench/native
 	@ORRERY=$(B)/orrery python3 frontends/bench/bench.py
 
+# What was published of hardware, measured in the guest: writes docs/accuracy.md, fails if a goal is missed.
+accuracy:
+	@.ci/deps run check
+	@$(MAKE) --no-print-directory accuracy-built
+
+accuracy-built: all
+	@ORRERY=$(B)/orrery python3 tests/accuracy/accuracy.py
+
 # Both tools find nothing: what they may not complain of is named where it stands.
 lint:
 	@.ci/deps lint
@@ -177,6 +185,7 @@ help:
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
 	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
+	@echo 'make accuracy         published numbers of hardware against the model: writes docs/accuracy.md; ACCURACY=quick a part of it'
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'

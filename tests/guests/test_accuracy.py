@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The kernels of tests/accuracy run to their end on the bare board and as the first process of a Linux, and compute the same there.
+"""The kernels of tests/accuracy run to their end on the bare board and as the first process of a Linux, and compute the same there;
+the quick part of `make accuracy` meets its goals.
 
-Catches: a kernel that no longer builds, or computes something else on one of the two; loops that an emulator bug makes end early."""
+Catches: a kernel that no longer builds, or computes something else on one of the two; loops that an emulator bug makes end early;
+a change of the model that moves it away from hardware; a fast mode that differs from the reference mode."""
 import os
 import re
+import subprocess
 import sys
 
 import guest
@@ -21,6 +24,17 @@ def said(text):
     return re.findall(r"^(\w+_crc \d+|# \w+ \d+|(?!whole_run)\w+(?= \d+ \d+$)|done)", text.replace("\r", ""), re.M)
 
 
+def quick_goals():
+    """Each line `PART met|MISSED what: …` is a check of its own."""
+    run = subprocess.run([sys.executable, os.path.join(guest.ROOT, "tests", "accuracy", "accuracy.py")], capture_output=True, text=True,
+                         env={**os.environ, "ACCURACY": "quick", "ORRERY": guest.ORRERY}, timeout=guest.PATIENCE)
+    verdicts = re.findall(r"^(\w+) +(met|MISSED) +(.*)$", run.stdout, re.M)
+    check("the_quick_part_runs", verdicts and run.returncode == any(verdict == "MISSED" for _, verdict, _ in verdicts),
+          f"status {run.returncode}: {run.stdout[-300:]!r} {run.stderr[-500:]!r}")
+    for part, verdict, what in verdicts:
+        check(f"{part}_goal_is_met", verdict == "met", what)
+
+
 def main():
     folder = guest.scratch()
     board = guest.orrery("-display", "none", "-speed", "max", "-m", "512", "-serial", "stdio", "-kernel", images.board_image(folder),
@@ -31,6 +45,7 @@ def main():
     unknown = guest.orrery("-display", "none", "-speed", "max", "-m", "512", "-serial", "stdio", "-kernel", images.board_image(folder),
                            "-append", "accuracy=nothing")
     check("a_kernel_that_is_not_there_is_told", "no kernel is named" in unknown.stdout, unknown.stdout)
+    quick_goals()
     debian = guest.fetched("fetch")
     linux = guest.orrery("-display", "none", "-speed", "max", "-m", "512", "-serial", "stdio", "-kernel", f"{debian}/linux", "-initrd",
                          images.linux_initrd(folder), "-append", f"console=ttyAMA0 quiet accuracy={KERNELS}")

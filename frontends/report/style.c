@@ -4,8 +4,8 @@
 #include "boards/machine.h"
 
 /* Any two of these colours can be told apart with normal sight and by readers who lack one kind of cone (a distance of at least 13
-   in CIELAB, neighbours in the stack of 31, in a simulation of each), and neighbours differ in lightness. Front end greenish,
-   memory warm, what is neither grey. */
+   in CIELAB, neighbours in the stack of 31, in a simulation of each), and neighbours differ in lightness. Front end greenish, memory
+   warm, what is neither grey. */
 static const struct { const char *light, *dark; bool is_light; } causes[CAUSE_COUNT] = {
     [CAUSE_ISSUE] = { "#0072b2", "#2b87c4", false },
     [CAUSE_DEPENDENCY] = { "#b1c0ff", "#a6efff", true },
@@ -43,7 +43,9 @@ static const char sheet[] =
     ".wide{grid-column:1/-1}\n"
     ".plot{overflow-x:auto}\n"
     ".plot svg{display:block;width:100%;min-width:30rem;height:auto}\n"
-    ".tiles{display:grid;gap:.7rem;grid-template-columns:repeat(auto-fit,minmax(8.6rem,1fr));margin-top:1rem}\n"
+    ".tiles{display:grid;gap:.7rem;grid-template-columns:repeat(2,1fr);margin-top:1rem}\n"
+    "@media (min-width:36rem){.tiles{grid-template-columns:repeat(4,1fr)}}\n"
+    "@media (min-width:66rem){.tiles{grid-template-columns:repeat(8,1fr)}}\n"
     ".tile{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem}\n"
     ".tile b{display:block;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}\n"
     ".tile span{color:var(--soft);font-size:.84rem}\n"

@@ -3,9 +3,9 @@
 
 #include "boards/machine.h"
 
-/* Any two of these colours can be told apart with normal sight and by readers who lack one kind of cone (a distance of at least 13
-   in CIELAB, neighbours in the stack of 31, in a simulation of each), and neighbours differ in lightness. Front end greenish, memory
-   warm, what is neither grey. */
+/* Any two of these colours can be told apart with normal sight and by readers who lack one kind of cone: a distance of at
+   least 13 in CIELAB, and of 31 between neighbours in the stack, in a simulation of each. Neighbours differ in lightness.
+   Front end greenish, memory warm, what is neither grey. */
 static const struct { const char *light, *dark; bool is_light; } causes[CAUSE_COUNT] = {
     [CAUSE_ISSUE] = { "#0072b2", "#2b87c4", false },
     [CAUSE_DEPENDENCY] = { "#b1c0ff", "#a6efff", true },

@@ -97,10 +97,14 @@ static struct block *find_block(struct cpu *cpu)
     }
     if (cpu->timed)
         timing_enter_page(cpu);
-    struct block *b = code_find(cpu, host, ram, offset, mode);
+    struct jump_entry *e = code_jump_entry(cpu->code, cpu->pc);
     cpu->code_va = cpu->pc & PAGE_MASK;
-    *code_jump_entry(cpu->code, cpu->pc) = (struct jump_entry){ cpu->pc, cpu->context, b, cpu->fetch_epoch[EPOCH_PAGE] };
-    return b;
+    if (e->va != cpu->pc || e->context != cpu->context) {
+        struct block *b = code_find(cpu, host, ram, offset, mode);
+        *e = (struct jump_entry){ .va = cpu->pc, .context = cpu->context, .block = b };
+    }
+    e->fetched = cpu->fetch_epoch[EPOCH_PAGE];   /* else the entry may have been late only in knowing this */
+    return e->block;
 }
 
 static void enter(struct cpu *cpu, struct block *b)

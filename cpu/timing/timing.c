@@ -132,21 +132,24 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome)
 {
     struct block_timing *bt = block_timing(b);
     uint32_t key = t->cpu->sig | (uint32_t)outcome;
-    uint64_t start = t->cpu->cycles;
+    uint64_t start = t->cpu->cycles, before[CAUSE_COUNT];
+    memcpy(before, t->board.stack, sizeof before);
     expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
     settle(t, false);
     t->done = 0;
     t->computed++;
-    int stack = breakdown_intern(&t->breakdowns, t->board.stack);
-    if (t->cpu->sig == SIG_UNSETTLED || stack == BREAKDOWN_NONE || b->dead) {
-        timing_count_cycles(t);
+    uint64_t stack[CAUSE_COUNT];
+    for (unsigned i = 0; i < CAUSE_COUNT; i++)
+        stack[i] = t->board.stack[i] - before[i];
+    int breakdown = breakdown_intern(&t->breakdowns, stack);
+    if (t->cpu->sig == SIG_UNSETTLED || breakdown == BREAKDOWN_NONE || b->dead) {
         timing_count_executions(t, b, outcome, 1);
         timing_observe_end(t, b, b->length, outcome);
         return;
     }
-    memset(t->board.stack, 0, sizeof t->board.stack);
+    memcpy(t->board.stack, before, sizeof before);   /* the memo counts this execution too */
     struct memo *m = memo_slot(bt, key);
     if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && bt->shift > 32 - MEMO_BITS_MAX) {
         timing_memo_grow(t, b);
@@ -154,7 +157,7 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome)
     }
     timing_collect_memo(t, b, m);
     *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)(t->cpu->cycles - start),
-                        .stack = (uint16_t)stack };
+                        .stack = (uint16_t)breakdown };
 }
 
 void timing_end(struct cpu *cpu, struct block *b)
@@ -180,7 +183,6 @@ void timing_end(struct cpu *cpu, struct block *b)
     expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
-    timing_count_cycles(t);
     timing_count_executions(t, b, outcome, 1);
     timing_observe_end(t, b, b->length, outcome);
     forget_block(t);
@@ -204,7 +206,6 @@ void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
     cpu->instructions += n + 1;
     t->blocks++;
     t->replayed++;
-    timing_count_cycles(t);
     timing_count_part(t, b, n + 1);
     timing_observe_end(t, b, n + 1, OUTCOME_NEXT);
     forget_block(t);
@@ -215,7 +216,6 @@ static void flush(struct timing *t, unsigned cycles)
 {
     expand(t);
     scoreboard_flush(&t->board, cycles);
-    timing_count_cycles(t);
     settle(t, false);
 }
 
@@ -369,7 +369,6 @@ void timing_reset(struct timing *t)
 {
     memory_reset(t->memory);
     predictor_reset(&t->cpu->predictor);
-    memset(t->board.stack, 0, sizeof t->board.stack);
     forget_block(t);
     scoreboard_clear(&t->board, t->cpu->cycles);
     settle(t, false);

@@ -86,6 +86,7 @@ static void collect_block(void *to, struct block *b)
 void timing_counters(struct timing *t, struct counters *sum)
 {
     code_each(t->cpu->code, collect_block, t);
+    timing_count_cycles(t);
     *sum = t->total;
 }
 
@@ -109,6 +110,7 @@ void timing_count(struct cpu *cpu, enum timing_event event)
 
 void timing_level(struct cpu *cpu, unsigned level)
 {
+    timing_count_cycles(cpu->timing);
     cpu->level = level;
     memory_count_to(cpu->timing->memory, cpu->timing->total.events[level]);
 }

@@ -64,7 +64,7 @@ void timing_count_executions(struct timing *t, const struct block *b, enum outco
 /* An execution of its first n instructions. */
 void timing_count_part(struct timing *t, const struct block *b, unsigned n);
 
-/* The cycles that passed on the board since this was called last go to the current level. */
+/* The cycles on the board, replayed at the current level, go to its total. */
 void timing_count_cycles(struct timing *t);
 
 /* What a memo has counted goes to the totals. */

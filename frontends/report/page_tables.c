@@ -119,10 +119,10 @@ enum { COMPARED_MAX = 16 };
 
 void page_comparison(FILE *to, const struct report_run *runs, unsigned count)
 {
-    struct stats_column columns[COMPARED_MAX];
+    struct stats_column columns[COMPARED_MAX] = { { 0 } };
     const char *titles[2 * COMPARED_MAX], *group = "";
     unsigned width = 2 * count - 1;
-    bug_on(count > COMPARED_MAX);
+    bug_on(count < 2 || count > COMPARED_MAX);
     for (unsigned i = 0; i < count; i++) {
         stats_column(&runs[i].total, STATS_ALL, &columns[i]);
         titles[i ? 2 * i - 1 : 0] = runs[i].name;

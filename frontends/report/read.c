@@ -336,11 +336,10 @@ char *report_command(const struct report_run *run)
 {
     json_t *words = json_object_get(json_object_get(run->root, "meta"), "command");
     char *text = NULL;
-    size_t size, index;
-    json_t *word;
+    size_t size;
     FILE *to = open_memstream(&text, &size);
-    json_array_foreach(words, index, word)
-        fprintf(to, "%s%s", index ? " " : "", text_of(word));
+    for (size_t i = 0; i < json_array_size(words); i++)
+        fprintf(to, "%s%s", i ? " " : "", text_of(json_array_get(words, i)));
     fclose(to);
     return text;
 }

@@ -165,8 +165,8 @@ END_TEST
 
 START_TEST(what_is_no_file_of_stats_is_refused)
 {
-    static const char *const texts[] = { "", "hello", "{}", "[]", "null", "7", "{\"format\":7}", "\xff\xfe", "{\"format\":\"orrery-stats\","
-                                         "\"version\":1}" };
+    static const char *const texts[] = { "", "hello", "{}", "[]", "null", "7", "{\"format\":7}", "\xff\xfe",
+                                         "{\"format\":\"orrery-stats\",\"version\":1}" };
     for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
         ck_assert_int_eq(read_text(texts[i], strlen(texts[i])), -1);
     size_t size = 1000000;

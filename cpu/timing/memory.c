@@ -302,14 +302,16 @@ static void walk(struct memory *m, const struct memory_page *page, unsigned flag
 static void translate(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op)
 {
     struct tlbs_micro *micro = fetch ? &m->tlbs.fetch : &m->tlbs.data;
-    if (!fetch)
+    if (!fetch) {
+        m->page_va = page->va;
         m->page_lines = page->translated ? page->lines : NULL;
+    }
     if (!page->translated || tlbs_micro_has(micro, page->va, page->space))
         return;
     unsigned flags = write ? MEMORY_STORE : 0;
     count(m, fetch ? EVENT_ITLB_MISSES : EVENT_DTLB_MISSES);
     note(m, KIND_TRANSLATE, flags, op, 0, 0);
-    tlbs_micro_put(micro, page->va, page->space);
+    tlbs_micro_put(micro, page);
     m->fetch_epoch[MEMORY_EPOCH_PAGE] += fetch;
     if (tlbs_has(&m->tlbs, page))
         return;
@@ -340,8 +342,8 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
             stream_store(m, m->l1d.line[slot], bytes, true, op);
     }
     enum memory_proof proof = m->l1d.modified[slot] ? MEMORY_WRITABLE : MEMORY_READABLE;
-    if (!complete)
-        note(m, KIND_PENDING, (write ? MEMORY_STORE : 0) | (m->state[slot] & MEMORY_FAR), op, slot, m->l1d.line[slot]);
+    if (!complete && !write)   /* a store is merged with the line when it comes */
+        note(m, KIND_PENDING, m->state[slot] & MEMORY_FAR, op, slot, m->l1d.line[slot]);
     if (m->state[slot] & MEMORY_AHEAD)
         used(m, slot, write, op);   /* may fetch lines into this one's place only after it was noted */
     return complete ? proof : MEMORY_NOT_YET;
@@ -381,7 +383,8 @@ static bool unaligned(gva_t va, unsigned size)
 static void note_unaligned(struct memory *m, unsigned flags, unsigned op)
 {
     count(m, EVENT_UNALIGNED);
-    note(m, KIND_UNALIGNED, flags, op, 0, 0);
+    if (!(flags & MEMORY_STORE) || flags & MEMORY_LINES)   /* the store buffer takes what is within a line as it is */
+        note(m, KIND_UNALIGNED, flags, op, 0, 0);
 }
 
 enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,
@@ -415,7 +418,7 @@ void memory_installed(struct memory *m, gpa_t pa, struct line_entry *entry)
         forget_entry(m, (uint32_t)slot);
     m->entry[slot] = entry;
     if (m->page_lines)
-        tlbs_micro_lines(&m->tlbs.data, m->page_lines, entry);
+        tlbs_micro_lines(&m->tlbs.data, m->page_va, m->page_lines, entry);
 }
 
 void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, uint64_t now)

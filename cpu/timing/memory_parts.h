@@ -60,7 +60,8 @@ struct memory {
 
     struct memory_event *event;
     unsigned event_count, event_room, served;
-    struct line_entry *page_lines;    /* of the last access with translation, else NULL */
+    gva_t page_va;                    /* of the last access … */
+    struct line_entry *page_lines;    /* … if it was translated, else NULL */
     uint64_t *counts, uncounted[EVENT_COUNT];
 
     struct fills fills;

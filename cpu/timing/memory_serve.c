@@ -83,9 +83,8 @@ static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t 
 static void serve_pending(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
 {
     int32_t slot = memory_slot(m, e);
-    if (slot == CACHE_ABSENT || e->flags & MEMORY_STORE || m->filled[slot] == MEMORY_UNKNOWN)
-        return;
-    wait_result(wait, later(m->filled[slot], at) - at, cause_of(e));
+    if (slot != CACHE_ABSENT && m->filled[slot] != MEMORY_UNKNOWN)
+        wait_result(wait, later(m->filled[slot], at) - at, cause_of(e));
 }
 
 /* A whole line from the store buffer: into L1D, or on to L2 and memory. */
@@ -106,8 +105,7 @@ static void serve_unaligned(const struct memory_event *e, struct memory_wait *wa
 {
     if (!(e->flags & MEMORY_STORE))
         wait_result(wait, e->flags & MEMORY_WIDE ? 1 : 2, CAUSE_UNIT);
-    if (!(e->flags & MEMORY_STORE) || e->flags & MEMORY_LINES)
-        wait_unit(wait, 1, CAUSE_UNIT);
+    wait_unit(wait, 1, CAUSE_UNIT);
 }
 
 static bool is_in_l1i(const struct memory *m, const struct memory_event *e)

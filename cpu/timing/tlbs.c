@@ -13,10 +13,12 @@ enum { TLBS_SEED = 0x2545f491 };
 void tlbs_init(struct tlbs *t, const struct core_settings *s)
 {
     bug_on(!is_power_of_2(s->tlb_entries) || !is_power_of_2(s->tlb_ways) || s->tlb_ways > s->tlb_entries);
+    bug_on(!is_power_of_2(s->utlb_reach) || s->utlb_reach < PAGE_SIZE);
     bug_on(!s->utlb_entries || s->utlb_entries > TLBS_MICRO_MAX || s->walk_entries > TLBS_WALK_MAX);
     *t = (struct tlbs){ .fetch.count = s->utlb_entries, .data.count = s->utlb_entries, .ways = s->tlb_ways,
                         .way_bits = (uint32_t)__builtin_ctz(s->tlb_ways), .set_mask = s->tlb_entries / s->tlb_ways - 1,
                         .random = TLBS_SEED, .walk_count = s->walk_entries };
+    t->fetch.reach_bits = t->data.reach_bits = (unsigned)__builtin_ctz(s->utlb_reach);
     t->main = mem_alloc(s->tlb_entries * sizeof *t->main);
     tlbs_forget(t);
 }
@@ -30,99 +32,58 @@ void tlbs_free(struct tlbs *t)
 
 static void forget_bank(struct tlbs_proofs *p, unsigned bank)
 {
-    for (uint64_t rest = p->installed[bank]; rest; rest &= rest - 1)
-        p->lines[bank][__builtin_ctzll(rest)].tag = LINE_NOTHING;
-    p->lines[bank] = NULL;
-    p->installed[bank] = 0;
+    for (uint32_t groups = p->groups[bank]; groups; groups &= groups - 1) {
+        unsigned group = (unsigned)__builtin_ctz(groups);
+        for (uint64_t rest = p->installed[bank][group]; rest; rest &= rest - 1)
+            p->table[bank][64 * group + (unsigned)__builtin_ctzll(rest)].tag = LINE_NOTHING;
+        p->installed[bank][group] = 0;
+    }
+    p->groups[bank] = 0;
+    p->table[bank] = NULL;
 }
 
-static void micro_set(struct tlbs_micro *micro, unsigned i, gva_t key, uint32_t space)
+static void micro_set(struct tlbs_micro *micro, unsigned i, gva_t number, unsigned size_bits, uint32_t space)
 {
     for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
         forget_bank(&micro->proofs[i], bank);
-    micro->key[i] = key;
+    micro->number[i] = number;
+    micro->size_bits[i] = (uint8_t)size_bits;
     micro->space[i] = space;
-}
-
-static void aside_forget(struct tlbs_aside *aside)
-{
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
-        forget_bank(&aside->proofs, bank);
-    aside->key = TLBS_NO_PAGE;
 }
 
 static void micro_clear(struct tlbs_micro *micro)
 {
     for (unsigned i = 0; i < micro->count; i++)
-        micro_set(micro, i, TLBS_NO_PAGE, 0);
-    for (unsigned i = 0; i < ARRAY_SIZE(micro->aside); i++)
-        aside_forget(&micro->aside[i]);
+        micro_set(micro, i, TLBS_NO_PAGE, PAGE_BITS, 0);
     micro->next = micro->last = 0;
 }
 
-static struct tlbs_aside *aside_place(struct tlbs_micro *micro, gva_t key, uint32_t space)
+void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page)
 {
-    uint64_t hash = (key >> PAGE_BITS ^ (uint64_t)space << 40) * 0x9e3779b97f4a7c15ull;
-    return &micro->aside[hash >> (64 - TLBS_ASIDE_BITS)];
-}
-
-/* Suspends what the entries of a page prove, or takes that back; other pages' lines that took their places are left alone. An
-   entry whose line left L1D meanwhile was forgotten then, suspended or not. */
-static void set_suspended(const struct tlbs_proofs *p, gva_t page, bool suspended)
-{
-    uint64_t from = suspended ? 0 : LINE_SUSPENDED;
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
-        for (uint64_t rest = p->installed[bank]; rest; rest &= rest - 1) {
-            struct line_entry *line = &p->lines[bank][__builtin_ctzll(rest)];
-            if ((line->tag & (PAGE_MASK | LINE_SUSPENDED)) == (page | from) && line->tag != LINE_NOTHING)
-                line->tag ^= LINE_SUSPENDED;
-        }
-}
-
-/* Entry i is about to be replaced. */
-static void put_aside(struct tlbs_micro *micro, unsigned i)
-{
-    struct tlbs_proofs *p = &micro->proofs[i];
-    if (!(p->installed[0] | p->installed[1]))
-        return;
-    struct tlbs_aside *aside = aside_place(micro, micro->key[i], micro->space[i]);
-    aside_forget(aside);
-    set_suspended(p, micro->key[i] & PAGE_MASK, true);
-    *aside = (struct tlbs_aside){ micro->key[i], micro->space[i], *p };
-    *p = (struct tlbs_proofs){ 0 };
-}
-
-void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space)
-{
+    unsigned bits = page->size_bits < PAGE_BITS ? PAGE_BITS : page->size_bits;
+    if (bits > micro->reach_bits)
+        bits = micro->reach_bits;
     micro->last = micro->next;
     micro->next = micro->next + 1 < micro->count ? micro->next + 1 : 0;
-    unsigned i = micro->last;
-    gva_t key = tlbs_micro_key(va, space);
-    put_aside(micro, i);
-    micro_set(micro, i, key, space);
-    struct tlbs_aside *aside = aside_place(micro, key, space);
-    if (aside->key == key && aside->space == space) {
-        micro->proofs[i] = aside->proofs;
-        aside->key = TLBS_NO_PAGE;
-        aside->proofs = (struct tlbs_proofs){ 0 };
-        set_suspended(&micro->proofs[i], key & PAGE_MASK, false);
-    }
+    micro_set(micro, micro->last, page->va >> bits, bits, page->space);
 }
 
-void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry)
+void tlbs_micro_lines(struct tlbs_micro *micro, gva_t va, struct line_entry *lines, const struct line_entry *entry)
 {
     struct tlbs_proofs *p = &micro->proofs[micro->last];
+    unsigned group = va >> PAGE_BITS & (TLBS_GROUPS - 1), bank = 0;
+    struct line_entry *table = lines - 64 * group;
     bug_on(entry < lines || entry >= lines + 64);
-    unsigned bank = 0;
-    while (bank < TLBS_BANKS && p->lines[bank] != lines)
+    while (bank < TLBS_BANKS && p->table[bank] != table)
         bank++;
-    if (bank == TLBS_BANKS) {   /* a bank not seen before takes the place of an older one, whose entries nobody would remember */
+    if (bank == TLBS_BANKS) {   /* a table not seen before takes the place of an older one, whose entries nobody would remember */
         bank = p->next_bank;
         p->next_bank = (p->next_bank + 1) % TLBS_BANKS;
         forget_bank(p, bank);
-        p->lines[bank] = lines;
+        p->table[bank] = table;
     }
-    p->installed[bank] |= 1ull << (entry - lines);
+    p->installed[bank][group] |= 1ull << (entry - lines);
+    p->groups[bank] |= 1u << group;
 }
 
 /* ---- the main TLB ---- */
@@ -234,7 +195,7 @@ void tlbs_forget_va(struct tlbs *t, gva_t va)
 static uint64_t micro_hash(const struct tlbs_micro *micro, uint64_t hash)
 {
     for (unsigned i = 0; i < micro->count; i++)
-        hash = cache_mix(cache_mix(hash, micro->key[i]), micro->space[i]);
+        hash = cache_mix(cache_mix(hash, micro->number[i]), (uint64_t)micro->space[i] << 8 ^ micro->size_bits[i]);
     return cache_mix(hash, micro->next);
 }
 

@@ -5,34 +5,26 @@
 
 #include "cpu/timing/memory.h"
 
-enum { TLBS_BANKS = 2, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
+enum { TLBS_BANKS = 2, TLBS_GROUPS = LINE_TABLE_SIZE / 64, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
 enum { TLBS_REGION_BITS = 21 };   /* what a table of the last level maps with the granule of 4K */
 
-/* Line-table entries that a page proves: 64 for each exception level that used it, and which of them were put in. */
+/* Line-table entries that an entry of a micro-TLB proves, by table (one for each exception level that used it) and place in it:
+   the 64 lines of a page are a group, whose number is the page's. */
 struct tlbs_proofs {
-    struct line_entry *lines[TLBS_BANKS];
-    uint64_t installed[TLBS_BANKS];
+    struct line_entry *table[TLBS_BANKS];
+    uint64_t installed[TLBS_BANKS][TLBS_GROUPS];
+    uint32_t groups[TLBS_BANKS];          /* bit n: installed[][n] is not 0 */
     unsigned next_bank;
 };
 
-/* A page that has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So
-   a program that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
-struct tlbs_aside {
-    gva_t key;                /* as below */
-    uint32_t space;
-    struct tlbs_proofs proofs;
-};
-
-enum { TLBS_ASIDE_BITS = 8 };
-
-/* An entry of a micro-TLB is for PAGE_SIZE bytes: what larger sizes the hardware's can hold is not published. */
 struct tlbs_micro {
-    gva_t key[TLBS_MICRO_MAX];            /* the page and low bits of its space, or TLBS_NO_PAGE */
+    gva_t number[TLBS_MICRO_MAX];         /* va >> size_bits, or TLBS_NO_PAGE */
+    uint8_t size_bits[TLBS_MICRO_MAX];
     uint32_t space[TLBS_MICRO_MAX];
     struct tlbs_proofs proofs[TLBS_MICRO_MAX];
     unsigned count, next;                 /* replaced round robin */
     unsigned last;                        /* found last: where to look first */
-    struct tlbs_aside aside[1 << TLBS_ASIDE_BITS];
+    unsigned reach_bits;                  /* entries of larger mappings are for so much of them */
 };
 
 struct tlbs_entry {
@@ -60,30 +52,29 @@ struct tlbs {
 void tlbs_init(struct tlbs *t, const struct core_settings *settings);
 void tlbs_free(struct tlbs *t);
 
-static inline gva_t tlbs_micro_key(gva_t va, uint32_t space)
+static inline bool tlbs_micro_is(const struct tlbs_micro *micro, unsigned i, gva_t va, uint32_t space)
 {
-    return (va & PAGE_MASK) | (space & ~PAGE_MASK);
+    return va >> micro->size_bits[i] == micro->number[i] && micro->space[i] == space;
 }
 
-/* Is the page in the micro-TLB? If so it becomes micro->last. */
+/* Is the page in the micro-TLB? If so its entry becomes micro->last. */
 static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t space)
 {
-    gva_t key = tlbs_micro_key(va, space);
-    if (micro->key[micro->last] == key && micro->space[micro->last] == space)
+    if (tlbs_micro_is(micro, micro->last, va, space))
         return true;
     for (unsigned i = 0; i < micro->count; i++)
-        if (micro->key[i] == key && micro->space[i] == space) {
+        if (tlbs_micro_is(micro, i, va, space)) {
             micro->last = i;
             return true;
         }
     return false;
 }
 
-/* Puts the page in, as micro->last; the lines of the page that has to go are suspended. */
-void tlbs_micro_put(struct tlbs_micro *micro, gva_t va, uint32_t space);
+/* Puts the page in, as micro->last; the lines of what has to go are forgotten. */
+void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page);
 
-/* The entry was put in the line table because micro->last proves its page; `lines` are the 64 entries of that page. */
-void tlbs_micro_lines(struct tlbs_micro *micro, struct line_entry *lines, const struct line_entry *entry);
+/* *entry was put in the line table because micro->last proves its page: the one of va, whose 64 entries are `lines`. */
+void tlbs_micro_lines(struct tlbs_micro *micro, gva_t va, struct line_entry *lines, const struct line_entry *entry);
 
 /* The main TLB. */
 bool tlbs_has(const struct tlbs *t, const struct memory_page *page);

@@ -30,6 +30,7 @@ static void shape(struct memory_fixture *f, uint64_t *state)
     s->l2_size = 65536u << memory_fixture_random(state, 3);
     s->l2_ways = 1u << memory_fixture_random(state, 6);
     s->utlb_entries = 1 + memory_fixture_random(state, 12);
+    s->utlb_reach = 4096u << memory_fixture_random(state, 10);
     s->tlb_entries = 16u << memory_fixture_random(state, 4);
     s->walk_entries = memory_fixture_random(state, 8);
     s->fills = 1 + memory_fixture_random(state, 4);
@@ -137,7 +138,7 @@ static void change_space(struct memory_fixture *f, uint64_t number)
 {
     f->space = (uint32_t)number % MEMORY_FIXTURE_SPACES;
     f->asid = number >> 8 & 3 ? f->space : MEMORY_GLOBAL;
-    f->size_bits = number >> 10 & 1 ? 12 : 21;
+    f->size_bits = (uint8_t)(12 + (number >> 10) % 11);
 }
 
 static void something_else(uint64_t *state)

@@ -138,6 +138,29 @@ START_TEST(a_block_has_one_entry_of_its_size)
 }
 END_TEST
 
+START_TEST(an_entry_of_a_micro_tlb_covers_its_mapping_up_to_its_reach)
+{
+    start();
+    f.fast = true;
+    f.size_bits = 21;
+    ck_assert_uint_eq(f.settings.utlb_reach, 1 << 20);
+    for (unsigned i = 0; i < 240; i += 5) {
+        memory_fixture_load(&f, 0x40000000 + i * 0x1040, 1000);
+        memory_fixture_load(&f, 0x40000000 + i * 0x1040, 1000);
+        ck_assert(memory_fixture_proved(&f, 0x40000000 + i * 0x1040, false));
+    }
+    ck_assert_uint_eq(f.counts[EVENT_DTLB_MISSES], 1);
+    memory_fixture_load(&f, 0x40100000, 1000);
+    ck_assert_uint_eq(f.counts[EVENT_DTLB_MISSES], 2);
+    ck_assert_uint_eq(f.counts[EVENT_L2_DTLB_MISSES], 1);
+    f.size_bits = 12;
+    forget_micro();
+    for (unsigned i = 0; i < 240; i += 5)
+        ck_assert(!memory_fixture_proved(&f, 0x40000000 + i * 0x1040, false));
+    stop();
+}
+END_TEST
+
 START_TEST(the_walk_cache_leaves_one_load_to_a_walk)
 {
     start();
@@ -242,6 +265,7 @@ Suite *test_suite(void)
     tcase_add_test(t, asids_and_addresses_are_forgotten_without_the_others);
     tcase_add_test(t, maintenance_takes_the_entries_of_the_line_table_away);
     tcase_add_test(t, a_block_has_one_entry_of_its_size);
+    tcase_add_test(t, an_entry_of_a_micro_tlb_covers_its_mapping_up_to_its_reach);
     tcase_add_test(t, the_walk_cache_leaves_one_load_to_a_walk);
     tcase_add_test(t, a_walk_costs_its_loads_one_after_the_other);
     tcase_add_test(t, the_main_tlb_holds_as_many_pages_as_it_has_entries);

@@ -64,13 +64,25 @@ static bool is_word(const char *text, size_t length, const char *word)
     return length == strlen(word) && !memcmp(text, word, length);
 }
 
-static bool is_mode(struct options *o, const char *text, size_t length)
+static bool find_mode(const char *text, size_t length, enum timing_mode *mode)
 {
     for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
         if (is_word(text, length, modes[i].word)) {
-            o->timing = modes[i].mode;
+            *mode = modes[i].mode;
             return true;
         }
+    return false;
+}
+
+bool cores_mode(const char *word, enum timing_mode *mode)
+{
+    return find_mode(word, strlen(word), mode);
+}
+
+static bool is_mode(struct options *o, const char *text, size_t length)
+{
+    if (find_mode(text, length, &o->timing))
+        return true;
     if (!is_word(text, length, "help"))
         return false;
     o->page = PAGE_SETTINGS;

@@ -9,6 +9,9 @@
 int cores_set_cpu(struct options *options, const char *value, struct error *err);
 int cores_set_timing(struct options *options, const char *value, struct error *err);
 
+/* off, on or reference; false for any other word. */
+bool cores_mode(const char *word, enum timing_mode *mode);
+
 /* When all options are known: options->core is the chosen core with the settings given. */
 int cores_settle(struct options *options, struct error *err);
 

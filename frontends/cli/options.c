@@ -177,7 +177,7 @@ void options_help(FILE *to)
     }
     fputs("\n\n"
           "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
-          "               -P screenshot. With -nographic: Ctrl-A h help, Ctrl-A x stop.\n"
+          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.\n"
           "Exit status:   0 power off, 1 error, 3 reset with -no-reboot, 4 -limit reached,\n"
           "               5 stopped by the user, 6 the guest can never go on.\n", to);
 }

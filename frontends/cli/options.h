@@ -17,13 +17,14 @@ struct drive_option {
 };
 
 /* Something to be done at a virtual time. */
-enum script_kind { SCRIPT_SCREENDUMP, SCRIPT_KEYS, SCRIPT_POINTER };
+enum script_kind { SCRIPT_SCREENDUMP, SCRIPT_KEYS, SCRIPT_POINTER, SCRIPT_TIMING };
 struct script_option {
     enum script_kind kind;
     tick_t at;
-    char *text;               /* file name, or key names */
+    char *text;               /* file name, key names, or a mode's */
     int x, y;
     bool clicks;
+    enum timing_mode timing;
 };
 
 enum display_option { DISPLAY_SDL, DISPLAY_NONE };

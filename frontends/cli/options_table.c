@@ -307,6 +307,16 @@ static int add_pointer(struct options *o, const char *value, struct error *err)
                      INPUT_ABS_MAX);
 }
 
+static int add_timing_switch(struct options *o, const char *value, struct error *err)
+{
+    struct script_option *row = add_script(o, SCRIPT_TIMING, "-timing-switch", value, err);
+    if (!row)
+        return -1;
+    if (cores_mode(row->text, &row->timing))
+        return 0;
+    return error_set(err, "-timing-switch %s: '%s' is not off, on or reference", value, row->text);
+}
+
 static int set_debug(struct options *o, const char *value, struct error *err)
 {
     o->logs_guest_errors = true;
@@ -417,6 +427,7 @@ const struct option_row option_rows[] = {
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
     { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },
     { "pointer", "X,Y[,click]@SECONDS", add_pointer, NULL },
+    { "timing-switch", "off|on|reference@SECONDS", add_timing_switch, NULL },
     { "stats", "FILE.json|-", set_stats, "Tell" },
     { "stats-every", "SECONDS", set_stats_every, NULL },
     { "state-hash", NULL, set_hash, NULL },

@@ -85,8 +85,15 @@ static void play_pointer(struct step *step)
     }
 }
 
+static void switch_timing(struct step *step)
+{
+    host_loop_set_timing(step->script->loop, step->option->timing);
+    step->is_done = true;
+}
+
 static void (*const players[])(struct step *step) = {
-    [SCRIPT_SCREENDUMP] = take_picture, [SCRIPT_KEYS] = play_keys, [SCRIPT_POINTER] = play_pointer
+    [SCRIPT_SCREENDUMP] = take_picture, [SCRIPT_KEYS] = play_keys, [SCRIPT_POINTER] = play_pointer,
+    [SCRIPT_TIMING] = switch_timing
 };
 
 static void fire(void *owner)
@@ -115,7 +122,7 @@ struct script *script_start(struct host_loop *loop, const struct options *option
 bool script_end(struct script *script)
 {
     static const char *const names[] = { [SCRIPT_SCREENDUMP] = "-screendump", [SCRIPT_KEYS] = "-sendkeys",
-                                         [SCRIPT_POINTER] = "-pointer" };
+                                         [SCRIPT_POINTER] = "-pointer", [SCRIPT_TIMING] = "-timing-switch" };
     bool is_good = !script->has_failed;
     for (int i = 0; i < script->count; i++) {
         const struct step *step = &script->steps[i];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Does what -screendump, -sendkeys and -pointer ask for at their virtual times. */
+/* Does what -screendump, -sendkeys, -pointer and -timing-switch ask for at their virtual times. */
 #ifndef FRONTENDS_CLI_SCRIPT_H
 #define FRONTENDS_CLI_SCRIPT_H
 

@@ -99,6 +99,13 @@ static void queue_input(struct host_chardev *line, const uint8_t *data, size_t l
     bytes_put(&line->to_guest, data, length < space ? length : space);
 }
 
+static void switch_timing(struct host_chardev *line)
+{
+    char text[96];
+    int length = snprintf(text, sizeof text, "\r\norrery: %s\r\n", host_loop_timing_text(host_loop_toggle_timing(line->loop)));
+    queue_output(line, text, (size_t)length);
+}
+
 static void type_with_mux(struct host_chardev *line, const uint8_t *data, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -110,6 +117,8 @@ static void type_with_mux(struct host_chardev *line, const uint8_t *data, size_t
             queue_input(line, &data[i], 1);
         if (action == MUX_QUIT)
             host_loop_stop(line->loop, HOST_END_USER);
+        if (action == MUX_TIMING)
+            switch_timing(line);
     }
 }
 

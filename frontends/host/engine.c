@@ -22,4 +22,14 @@ static tick_t idle_until(const void *machine)
     return machine_idle_until(machine);
 }
 
-const struct host_engine host_engine_machine = { run, reset, now, idle_until };
+static enum timing_mode timing(const void *machine)
+{
+    return machine_timing(machine);
+}
+
+static void set_timing(void *machine, enum timing_mode mode)
+{
+    machine_set_timing(machine, mode);
+}
+
+const struct host_engine host_engine_machine = { run, reset, now, idle_until, timing, set_timing };

@@ -14,7 +14,8 @@ enum host_message_kind {
     HOST_WHEEL,      /* y: notches, positive away from the user; x: to the right */
     HOST_SERIAL,     /* bytes, length: typed at the serial console */
     HOST_RESIZE,     /* x, y: the new size of the window in pixels */
-    HOST_POWER       /* the power button was pressed */
+    HOST_POWER,      /* the power button was pressed */
+    HOST_TIMING      /* time keeping is to be switched off, or on again */
 };
 
 struct host_message {

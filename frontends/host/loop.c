@@ -43,6 +43,7 @@ struct host_loop {
     struct pace pace;
     bool idles_in_real_time;   /* at maximum speed: `pace` is the line on which the present idle time passes */
     bool halted;
+    enum timing_mode kept_timing;   /* what `on` means when time keeping is switched on again */
     tick_t slice, ended_at;
 };
 
@@ -88,6 +89,7 @@ struct host_loop *host_loop_new(const struct host_loop_config *config, const str
     struct host_loop *loop = mem_alloc(sizeof *loop);
     loop->config = *config;
     loop->time = *time;
+    loop->kept_timing = TIMING_ON;
     loop->pace.percent = config->percent == HOST_SPEED_MAX ? HOST_SPEED_REAL : config->percent;
     loop->slice = SLICE_MIN_US * TICKS_PER_US;
     if (open_wake_pipe(loop, err) < 0) {
@@ -130,7 +132,10 @@ void host_loop_post(struct host_loop *loop, const struct host_message *message)
 
 void host_loop_deliver(struct host_loop *loop, const struct host_message *message)
 {
-    route_message(&loop->ports, message);
+    if (message->kind == HOST_TIMING)
+        host_loop_toggle_timing(loop);
+    else
+        route_message(&loop->ports, message);
 }
 
 /* ---- descriptors, pollers, timers ---- */
@@ -224,6 +229,37 @@ tick_t host_loop_now(const struct host_loop *loop)
 uint64_t host_loop_host_ns(const struct host_loop *loop)
 {
     return loop->time.now(loop->time.self);
+}
+
+/* ---- time keeping ---- */
+
+enum timing_mode host_loop_timing(const struct host_loop *loop)
+{
+    return loop->machine ? loop->engine->timing(loop->machine) : TIMING_OFF;
+}
+
+void host_loop_set_timing(struct host_loop *loop, enum timing_mode mode)
+{
+    if (!loop->machine || mode == host_loop_timing(loop))
+        return;
+    if (mode == TIMING_OFF)
+        loop->kept_timing = host_loop_timing(loop);
+    loop->engine->set_timing(loop->machine, mode);
+}
+
+enum timing_mode host_loop_toggle_timing(struct host_loop *loop)
+{
+    host_loop_set_timing(loop, host_loop_timing(loop) == TIMING_OFF ? loop->kept_timing : TIMING_OFF);
+    return host_loop_timing(loop);
+}
+
+const char *host_loop_timing_text(enum timing_mode mode)
+{
+    static const char *const texts[] = {
+        [TIMING_OFF] = "time: one cycle per instruction", [TIMING_ON] = "time: the core's",
+        [TIMING_REFERENCE] = "time: the core's, computed anew each time",
+    };
+    return texts[mode];
 }
 
 /* ---- how far to run, how long to sleep ---- */
@@ -427,7 +463,7 @@ static void take_what_came(struct host_loop *loop)
     size_t count;
     const struct host_message *messages = inbox_take(loop->inbox, &count);
     for (size_t i = 0; i < count; i++)
-        route_message(&loop->ports, &messages[i]);
+        host_loop_deliver(loop, &messages[i]);
 }
 
 enum host_end host_loop_run(struct host_loop *loop, const struct host_engine *engine, void *machine)

@@ -83,6 +83,17 @@ void host_loop_remove_observer(struct host_loop *loop, struct host_observer *obs
 /* The machine's virtual time; 0 before host_loop_run, the last one after it. */
 tick_t host_loop_now(const struct host_loop *loop);
 
+/* Whose time is kept, and a change of it while the guest goes on; like all input it enters between two slices. A switch to the
+   mode that is there already changes nothing: the caches stay full. Without a machine it is TIMING_OFF and cannot be changed. */
+enum timing_mode host_loop_timing(const struct host_loop *loop);
+void host_loop_set_timing(struct host_loop *loop, enum timing_mode mode);
+
+/* Off, or back to what it was before (TIMING_ON if it never was on). Returns the new mode. */
+enum timing_mode host_loop_toggle_timing(struct host_loop *loop);
+
+/* What a user reads of a mode. */
+const char *host_loop_timing_text(enum timing_mode mode);
+
 /* The host's monotonic clock in nanoseconds, as the loop sees it. */
 uint64_t host_loop_host_ns(const struct host_loop *loop);
 
@@ -94,6 +105,8 @@ struct host_engine {
     void (*reset)(void *machine);
     tick_t (*now)(const void *machine);
     tick_t (*idle_until)(const void *machine);
+    enum timing_mode (*timing)(const void *machine);
+    void (*set_timing)(void *machine, enum timing_mode mode);
 };
 extern const struct host_engine host_engine_machine;   /* a struct machine */
 

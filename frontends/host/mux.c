@@ -13,13 +13,23 @@ static const struct { uint8_t key; enum mux_action action; const char *message; 
     { 'h', MUX_HELP, "\r\nCtrl-A h       this help\r\n"
                      "Ctrl-A x       stop the machine at once\r\n"
                      "Ctrl-A t       virtual time before each line, on or off\r\n"
+                     "Ctrl-A T       time keeping off and on: one cycle per instruction, or the core's\r\n"
                      "Ctrl-A Ctrl-A  one Ctrl-A for the guest\r\n" },
     { '?', MUX_HELP, NULL },
     { 't', MUX_TIMESTAMPS, NULL },
+    { 'T', MUX_TIMING, NULL },
     { 'c', MUX_MONITOR, "\r\norrery: there is no monitor to switch to\r\n" },
     { 's', MUX_SAVE, "\r\norrery: disks are written at once; those with snapshot=on cannot be saved\r\n" },
     { 'b', MUX_BREAK, "\r\norrery: this serial line cannot send a break\r\n" },
 };
+
+static enum mux_action action_of(uint8_t byte)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (keys[i].key == byte)
+            return keys[i].action;
+    return MUX_SWALLOW;
+}
 
 enum mux_action mux_key(struct mux *mux, uint8_t byte)
 {
@@ -30,13 +40,12 @@ enum mux_action mux_key(struct mux *mux, uint8_t byte)
     mux->is_escaped = false;
     if (byte == CTRL_A)
         return MUX_FORWARD;
-    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
-        if (keys[i].key == byte || keys[i].key == (byte | 0x20)) {    /* X is as good as x */
-            if (keys[i].action == MUX_TIMESTAMPS)
-                mux->stamps_lines = !mux->stamps_lines;
-            return keys[i].action;
-        }
-    return MUX_SWALLOW;
+    enum mux_action action = action_of(byte);
+    if (action == MUX_SWALLOW)
+        action = action_of(byte | 0x20);    /* X is as good as x */
+    if (action == MUX_TIMESTAMPS)
+        mux->stamps_lines = !mux->stamps_lines;
+    return action;
 }
 
 const char *mux_message(const struct mux *mux, enum mux_action action)

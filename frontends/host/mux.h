@@ -5,7 +5,7 @@
 
 #include "base/types.h"
 
-enum mux_action { MUX_FORWARD, MUX_SWALLOW, MUX_QUIT, MUX_HELP, MUX_MONITOR, MUX_SAVE, MUX_BREAK, MUX_TIMESTAMPS };
+enum mux_action { MUX_FORWARD, MUX_SWALLOW, MUX_QUIT, MUX_HELP, MUX_MONITOR, MUX_SAVE, MUX_BREAK, MUX_TIMESTAMPS, MUX_TIMING };
 
 struct mux {
     bool is_escaped;       /* the byte before was Ctrl-A */
@@ -13,7 +13,8 @@ struct mux {
     bool is_inside_line;   /* of the guest's output */
 };
 
-/* What to do about a byte that was typed. MUX_FORWARD: it is the guest's. MUX_TIMESTAMPS is done already. */
+/* What to do about a byte that was typed. MUX_FORWARD: it is the guest's. MUX_TIMESTAMPS is done already. MUX_TIMING: the caller
+   switches time keeping, and tells the user what it is now. */
 enum mux_action mux_key(struct mux *mux, uint8_t byte);
 
 /* What to tell the user about an action; NULL for nothing. Lines end with \r\n, since the terminal may be raw. */

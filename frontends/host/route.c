@@ -80,5 +80,7 @@ void route_message(const struct host_loop_ports *ports, const struct host_messag
         if (ports->power && ports->power->button)
             ports->power->button(ports->power->device);
         break;
+    case HOST_TIMING:   /* the loop's own */
+        break;
     }
 }

@@ -88,11 +88,11 @@ class Machine:
     """An orrery with its serial line on our pipes."""
     running = []
 
-    def __init__(self, *options, before=None):
+    def __init__(self, *options, before=None, serial="stdio"):
         self.said = b""
         self.read_to = 0
         self.errors = tempfile.TemporaryFile()
-        self.process = subprocess.Popen([ORRERY, "-display", "none", "-serial", "stdio", *options], stdin=subprocess.PIPE,
+        self.process = subprocess.Popen([ORRERY, "-display", "none", "-serial", serial, *options], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.errors, preexec_fn=before)
         os.set_blocking(self.process.stdout.fileno(), False)
         Machine.running.append(self)

@@ -41,7 +41,19 @@ static tick_t idle_until(const void *machine)
     return fake->wakes > fake->now ? fake->wakes : fake->now;
 }
 
-const struct host_engine fake_engine = { run, reset, now, idle_until };
+static enum timing_mode timing(const void *machine)
+{
+    return ((const struct fake_machine *)machine)->timing;
+}
+
+static void set_timing(void *machine, enum timing_mode mode)
+{
+    struct fake_machine *fake = machine;
+    fake->timing = mode;
+    fake->timing_switches++;
+}
+
+const struct host_engine fake_engine = { run, reset, now, idle_until, timing, set_timing };
 
 static uint64_t host_now(void *self)
 {

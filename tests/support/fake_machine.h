@@ -13,6 +13,8 @@ struct fake_machine {
     enum machine_stop stops;  /* what it does … */
     tick_t stops_at;          /* … at this time; 0: nothing */
     int runs, resets;
+    enum timing_mode timing;
+    int timing_switches;
     /* host */
     uint64_t host_ns;
     uint64_t host_per_second; /* host nanoseconds that a virtual second of running takes */

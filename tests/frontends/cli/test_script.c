@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: keys and clicks at other times than asked for, chords released in the wrong order, things not done that nobody is
+/* Catches: keys, clicks and switches of time keeping at other times than asked for, chords released in the wrong order, things not done that nobody is
    told of. */
 #include <string.h>
 #include <unistd.h>
@@ -27,6 +27,16 @@ static void take_event(void *device, const struct input_event *event)
     strcat(seen, text);
 }
 
+/* "ms:mode" */
+static void set_timing(void *machine, enum timing_mode mode)
+{
+    char text[64];
+    fake_engine.set_timing(machine, mode);
+    snprintf(text, sizeof text, "%u:%s ", (unsigned)(fake.now / TICKS_PER_MS),
+             mode == TIMING_OFF ? "off" : mode == TIMING_ON ? "on" : "reference");
+    strcat(seen, text);
+}
+
 static struct input keyboard = { .event = take_event, .wants_keys = true };
 static struct input tablet = { .event = take_event, .wants_abs = true };
 
@@ -44,7 +54,9 @@ static bool play(const char *words, tick_t limit)
     loop = host_loop_new(&(struct host_loop_config){ .limit = limit }, &time, NULL);
     host_loop_connect(loop, &(struct host_loop_ports){ .inputs = { &keyboard, &tablet } });
     struct script *script = script_start(loop, &options, NULL);
-    host_loop_run(loop, &fake_engine, &fake);
+    struct host_engine engine = fake_engine;
+    engine.set_timing = set_timing;
+    host_loop_run(loop, &engine, &fake);
     bool is_good = script_end(script);
     host_loop_free(loop);
     options_free(&options);
@@ -71,6 +83,16 @@ START_TEST(the_pointer_moves_before_it_clicks)
 }
 END_TEST
 
+START_TEST(time_keeping_is_switched_when_it_is_another)
+{
+    fake.timing = TIMING_ON;
+    ck_assert(play("-timing-switch off@0.5 -timing-switch off@0.75 -timing-switch reference@1.25 -timing-switch on@2",
+                   4 * TICKS_PER_SECOND));
+    ck_assert_str_eq(seen, "500:off 1250:reference 2000:on ");
+    ck_assert(!play("-timing-switch on@9", TICKS_PER_SECOND));
+}
+END_TEST
+
 START_TEST(what_comes_too_late_is_told)
 {
     ck_assert(!play("-sendkeys a,b@1", TICKS_PER_SECOND + 10 * TICKS_PER_MS));
@@ -91,6 +113,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(t, set_up, NULL);
     tcase_add_test(t, keys_go_down_and_up_at_their_times);
     tcase_add_test(t, the_pointer_moves_before_it_clicks);
+    tcase_add_test(t, time_keeping_is_switched_when_it_is_another);
     tcase_add_test(t, what_comes_too_late_is_told);
     tcase_add_test(t, a_picture_that_cannot_be_written_is_told);
     suite_add_tcase(s, t);

@@ -353,6 +353,41 @@ static void *press_from_outside(void *unused)
     return NULL;
 }
 
+static void switch_off(void *owner)
+{
+    host_loop_set_timing(loop, TIMING_OFF);
+    *(tick_t *)owner = fake.now;
+}
+
+/* Through the inbox, as the window's key does, and by a timer, as scripts do. */
+START_TEST(time_keeping_is_toggled_between_off_and_what_it_was)
+{
+    tick_t switched = 0;
+    fake.timing = _i ? TIMING_REFERENCE : TIMING_OFF;
+    start((struct host_loop_config){ .limit = 2 * TICKS_PER_SECOND });
+    struct host_timer timer = { .fire = switch_off, .owner = &switched };
+    host_loop_at(loop, &timer, TICKS_PER_SECOND + 1);
+    ck_assert_int_eq(host_loop_timing(loop), TIMING_OFF);     /* there is no machine yet */
+    host_loop_set_timing(loop, TIMING_ON);
+    host_loop_post(loop, &(struct host_message){ .kind = HOST_TIMING });
+    if (_i)
+        host_loop_post(loop, &(struct host_message){ .kind = HOST_TIMING });
+    run();
+    ck_assert_uint_eq(switched, TICKS_PER_SECOND + 1);
+    ck_assert_int_eq(fake.timing, TIMING_OFF);
+    ck_assert_int_eq(fake.timing_switches, _i ? 3 : 2);
+    host_loop_free(loop);
+    fake.timing_switches = 0;
+    start((struct host_loop_config){ .limit = 4 * TICKS_PER_SECOND });
+    fake.timing = TIMING_REFERENCE;
+    host_loop_post(loop, &(struct host_message){ .kind = HOST_TIMING });
+    host_loop_post(loop, &(struct host_message){ .kind = HOST_TIMING });
+    run();
+    ck_assert_int_eq(fake.timing, TIMING_REFERENCE);
+    ck_assert_int_eq(fake.timing_switches, 2);
+}
+END_TEST
+
 START_TEST(another_thread_wakes_a_sleeping_loop)
 {
     pthread_t thread;
@@ -388,6 +423,7 @@ Suite *test_suite(void)
     tcase_add_test(t, a_callback_may_remove_other_descriptors);
     tcase_add_loop_test(t, what_the_machine_does_ends_the_run_or_not, 0, 4);
     tcase_add_test(t, a_halted_guest_keeps_its_window_until_the_user_closes_it);
+    tcase_add_loop_test(t, time_keeping_is_toggled_between_off_and_what_it_was, 0, 2);
     tcase_add_test(t, another_thread_wakes_a_sleeping_loop);
     suite_add_tcase(s, t);
     return s;

@@ -13,7 +13,7 @@ START_TEST(what_is_typed_is_the_guests_except_after_ctrl_a)
             ck_assert_int_eq(mux_key(&mux, (uint8_t)byte), MUX_FORWARD);
     const struct { char key; enum mux_action action; } keys[] = {
         { 'x', MUX_QUIT }, { 'X', MUX_QUIT }, { 'h', MUX_HELP }, { 'c', MUX_MONITOR }, { 's', MUX_SAVE }, { 'b', MUX_BREAK },
-        { 't', MUX_TIMESTAMPS }, { 1, MUX_FORWARD }, { 'q', MUX_SWALLOW },
+        { 't', MUX_TIMESTAMPS }, { 'T', MUX_TIMING }, { 1, MUX_FORWARD }, { 'q', MUX_SWALLOW },
     };
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         ck_assert_int_eq(mux_key(&mux, 1), MUX_SWALLOW);
@@ -32,6 +32,7 @@ START_TEST(every_key_that_does_not_work_here_says_so)
     ck_assert_ptr_null(mux_message(&mux, MUX_FORWARD));
     ck_assert_ptr_null(mux_message(&mux, MUX_SWALLOW));
     ck_assert_ptr_null(mux_message(&mux, MUX_QUIT));
+    ck_assert_ptr_null(mux_message(&mux, MUX_TIMING));    /* the mode is not known here */
 }
 END_TEST
 

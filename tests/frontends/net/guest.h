@@ -229,7 +229,9 @@ static tick_t engine_idle_until(const void *machine)
     return guest->count || !guest->is_started ? guest->now : guest->wakes;
 }
 
-static const struct host_engine guest_engine = { engine_run, engine_reset, engine_now, engine_idle_until };
+static const struct host_engine guest_engine = {
+    .run = engine_run, .reset = engine_reset, .now = engine_now, .idle_until = engine_idle_until
+};
 
 /* Builds loop, network and guest; the loop runs at maximum speed, so that a wait for the host works only when the network
    says that it is busy, and everything else takes no time. */

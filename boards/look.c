@@ -5,6 +5,7 @@
 
 #include "base/bits.h"
 #include "boards/board.h"
+#include "cpu/arm64/decode.h"
 #include "cpu/arm64/sysreg.h"
 #include "mmu/arm64_walk.h"
 
@@ -15,8 +16,8 @@ void look_at_core(const struct machine *m, struct look_core *core)
     core->sp = c->x[REG_SP];
     core->pc = c->cpu.pc;
     core->el = c->el;
-    core->last = c->cpu.pc;
-    core->last_el = c->el;
+    core->last = c->cpu.last;
+    core->last_el = c->cpu.last_mode & MODE_EL1 ? 1 : 0;
     core->vbar = c->vbar_el1;
     core->contextidr = c->contextidr_el1;
     core->tpidr_el1 = c->tpidr_el1;

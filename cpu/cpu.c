@@ -59,7 +59,8 @@ void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b)
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b)
 {
     unsigned n = (unsigned)(o - b->ops);
-    cpu->pc = cpu->code_va + b->offset + 4 * n;
+    cpu->pc = cpu->last = cpu->code_va + b->offset + 4 * n;
+    cpu->last_mode = b->mode;
     if (b->mode & CODE_TIMED)
         timing_leave(cpu, (struct block *)b, n);
     else
@@ -146,11 +147,14 @@ void cpu_run(struct cpu *cpu, tick_t until)
 
 /* ---- the cold ends of blocks ---- */
 
-/* cpu->pc is known and the block counted: go on there unless it is time to leave. */
-static const struct op *resume(struct cpu *cpu, struct block **link)
+/* Block b is counted and cpu->pc known: go on there unless it is time to leave. */
+static const struct op *resume(struct cpu *cpu, const struct block *b, struct block **link)
 {
-    if (cpu->cycles >= cpu->horizon)
+    if (cpu->cycles >= cpu->horizon) {
+        cpu->last = cpu->code_va + b->end - 4;
+        cpu->last_mode = b->mode;
         return NULL;
+    }
     uint64_t flushes = cpu->code->flushes;
     struct block *n = find_block(cpu);
     if (!n)
@@ -167,7 +171,7 @@ COLD const struct op *block_leave_next(struct cpu *cpu, const struct op *o, stru
 {
     (void)o;
     cpu->pc = cpu->code_va + b->end;
-    return resume(cpu, b->end < PAGE_SIZE && !b->dead ? &b->next[0] : NULL);
+    return resume(cpu, b, b->end < PAGE_SIZE && !b->dead ? &b->next[0] : NULL);
 }
 
 /* A direct branch has its target, relative to code_va, in imm. It is linked only within its page: there the target's
@@ -175,14 +179,13 @@ COLD const struct op *block_leave_next(struct cpu *cpu, const struct op *o, stru
 COLD const struct op *block_leave_taken(struct cpu *cpu, const struct op *o, struct block *b)
 {
     cpu->pc = cpu->code_va + (uint64_t)o->imm;
-    return resume(cpu, (uint64_t)o->imm < PAGE_SIZE && !b->dead ? &b->next[1] : NULL);
+    return resume(cpu, b, (uint64_t)o->imm < PAGE_SIZE && !b->dead ? &b->next[1] : NULL);
 }
 
 COLD const struct op *block_find(struct cpu *cpu, const struct op *o, struct block *b)
 {
     (void)o;
-    (void)b;
-    return resume(cpu, NULL);
+    return resume(cpu, b, NULL);
 }
 
 COLD const struct op *block_replay_next(struct cpu *cpu, const struct op *o, struct block *b)

@@ -74,6 +74,8 @@ struct cpu {
     uint64_t timed_since;        /* timed: cycles when time keeping began; not yet in timed_cycles */
     uint64_t timed_idle;         /* and the idle_cycles of that moment */
     uint64_t walks;              /* of page tables, for -stats */
+    gva_t last;                  /* after cpu_run: the last instruction executed, and the decode mode it had: for profiles */
+    uint32_t last_mode;
     bool halted;                 /* sleeping in WFI */
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
 };

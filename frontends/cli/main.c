@@ -9,6 +9,7 @@
 #include "frontends/cli/session.h"
 #include "frontends/cli/version.h"
 #include "frontends/host/signals.h"
+#include "frontends/profile/annotate.h"
 #include "frontends/report/report.h"
 
 enum { EXIT_GOOD = 0, EXIT_ERROR = 1 };
@@ -55,6 +56,7 @@ static const struct command {
     const char *word;
     int (*run)(int argc, char *const argv[]);
 } commands[] = {
+    { "annotate", annotate_main },
     { "report", report_main },
 };
 

@@ -161,7 +161,7 @@ static void put_word(FILE *to, int *column, const char *word, size_t length)
 void options_help(FILE *to)
 {
     fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo\n"
-          "       orrery report FILE.json... -o OUT.html   plots of what -stats wrote", to);
+          "       orrery report FILE.json... -o OUT.html | annotate FILE.lines [FUNCTION]", to);
     int column = HELP_INDENT;
     for (size_t i = 0; i < option_row_count; i++) {
         const struct option_row *row = &option_rows[i];
@@ -177,7 +177,8 @@ void options_help(FILE *to)
     }
     fputs("\n\n"
           "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
-          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.\n"
-          "Exit status:   0 power off, 1 error, 3 reset with -no-reboot, 4 -limit reached,\n"
-          "               5 stopped by the user, 6 the guest can never go on.\n", to);
+          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.
+"
+          "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever
+", to);
 }

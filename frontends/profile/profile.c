@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "frontends/host/save.h"
 #include "frontends/profile/flame.h"
+#include "frontends/profile/lines.h"
 #include "frontends/profile/sampler.h"
 
 enum { FILE_MAX = 2000 << 20 };
@@ -17,7 +18,7 @@ struct profile {
     struct host_loop *loop;
     struct host_observer observer;
     struct machine *machine;
-    char *file, *picture;
+    char *file, *picture, *line_file;
     uint64_t every, next;          /* in cycles that the core did not sleep */
     uint64_t samples;
     struct kernel kernel;
@@ -117,6 +118,7 @@ static void profile_free(struct profile *p)
     kernel_free(&p->kernel);
     free(p->file);
     free(p->picture);
+    free(p->line_file);
     free(p);
 }
 
@@ -136,6 +138,7 @@ struct profile *profile_start(const struct profile_options *options, struct mach
     p->machine = machine;
     p->file = mem_strdup(options->file);
     p->picture = beside(options->file, ".svg");
+    p->line_file = beside(options->file, ".lines");
     p->every = p->next = options->every;
     p->objects = objects_new();
     p->tree = tree_new();
@@ -145,6 +148,7 @@ struct profile *profile_start(const struct profile_options *options, struct mach
         profile_free(p);
         return NULL;
     }
+    machine_profile(machine, true);
     host_loop_add_observer(loop, &p->observer);
     return p;
 }
@@ -160,6 +164,41 @@ static void write_flame(FILE *to, const void *profile)
     flame_write(p->tree, p->every, to);
 }
 
+/* ---- instructions ---- */
+
+struct collection {
+    const struct profile *profile;
+    struct lines *lines;
+};
+
+static void add_line(void *to, const struct timing_line *l)
+{
+    struct collection *c = to;
+    struct sampler_function f;
+    struct lines_row row = { .va = l->va, .insn = l->insn, .count = { l->executions, l->cycles, l->l1d_misses, l->l1i_misses,
+                                                                      l->mispredictions } };
+    sampler_function(c->profile->sampler, l->va, l->insn, &f);
+    row.function_va = f.va;
+    row.object = names_number(c->lines->names, f.object, sizeof f.object);
+    row.function = names_number(c->lines->names, f.name, sizeof f.name);
+    lines_add(c->lines, &row);
+}
+
+static void write_lines(FILE *to, const void *lines)
+{
+    lines_write(lines, to);
+}
+
+static int save_lines(struct profile *p, struct error *err)
+{
+    struct collection c = { p, lines_new() };
+    machine_lines(p->machine, add_line, &c);
+    lines_sort(c.lines);
+    int result = save_file("the profile", p->line_file, write_lines, c.lines, err);
+    lines_free(c.lines);
+    return result;
+}
+
 int profile_finish(struct profile *p, struct error *err)
 {
     if (!p)
@@ -168,6 +207,8 @@ int profile_finish(struct profile *p, struct error *err)
     int result = save_file("the profile", p->file, write_folded, p, err);
     if (result == 0)
         result = save_file("the flame graph", p->picture, write_flame, p, err);
+    if (result == 0)
+        result = save_lines(p, err);
     if (p->kernel.searches && !p->kernel.is_placed)
         host_warn("profile: the kernel's symbols are not in its memory; give its System.map or vmlinux with -symbols");
     else if (p->kernel.is_given && !p->kernel.is_placed)

@@ -289,3 +289,31 @@ void sampler_take(struct sampler *s, uint64_t weight)
         names[depth++] = frames.rows[i].name;
     tree_add(s->tree, names, depth, weight);
 }
+
+static void fill(struct sampler_function *f, const char *object, const char *name, gva_t va)
+{
+    snprintf(f->object, sizeof f->object, "%s", object);
+    snprintf(f->name, sizeof f->name, "%s", name);
+    f->va = va;
+}
+
+void sampler_function(const struct sampler *s, gva_t va, uint32_t insn, struct sampler_function *f)
+{
+    struct object_place place;
+    const struct symbol *symbol = is_high(va) ? kernel_symbol(s->kernel, va) : NULL;
+    if (symbol) {
+        fill(f, "kernel", symbols_name(&s->kernel->symbols, symbol), symbol->va + s->kernel->slide);
+        return;
+    }
+    const char *object = "-";
+    if (!is_high(va) && objects_guess(s->objects, va, insn, &place)) {
+        object = place.object;
+        symbol = symbols_find(place.symbols, place.va);
+        if (symbol) {
+            fill(f, object, symbols_name(place.symbols, symbol), va - (place.va - symbol->va));
+            return;
+        }
+    }
+    fill(f, object, "", va & ~(gva_t)(PAGE - 1));
+    snprintf(f->name, sizeof f->name, "0x%llx", (unsigned long long)f->va);
+}

@@ -16,4 +16,12 @@ void sampler_free(struct sampler *s);
 /* Adds the present stack to the tree. Nothing in the machine changes. */
 void sampler_take(struct sampler *s, uint64_t weight);
 
+/* Where an instruction is that was executed at some time: the function's name and address, and the file it is of ("kernel", or
+   "-" if nobody knows; then the name is that of its page). */
+struct sampler_function {
+    char name[256], object[256];
+    gva_t va;
+};
+void sampler_function(const struct sampler *s, gva_t va, uint32_t insn, struct sampler_function *function);
+
 #endif

@@ -59,10 +59,27 @@ for mode in on off; do
     has_share "hot has three quarters of what is not calls_leaf's (timing $mode)" \
         <(grep -v calls_leaf a.folded) '^guest;start;run;hot ' 70 80
     has_share "warm has a quarter (timing $mode)" <(grep -v calls_leaf a.folded) '^guest;start;run;warm ' 20 30
+    # A function of one block that makes no frame: its cycles end when it has returned already.
+    has_share "leaf has half of what calls_leaf takes (timing $mode)" <(grep calls_leaf a.folded) 'calls_leaf[^;]*;leaf ' 45 58
 done
 is "the picture is XML" python3 -c 'import xml.dom.minidom, sys; xml.dom.minidom.parse("a.svg")'
 is "it names the hot function" grep -q '<title>hot: ' a.svg
 is "nothing half written is left" sh -c '! ls | grep -q "[.]new$"'
+
+# percent FILE FUNCTION: of the cycles, as annotate says
+percent() { "$orrery" annotate "$1" | awk -v name="$2" '$8 == name || index($8, name ".") == 1 { print int($1) }'; }
+run -profile a.folded,every=2003 -symbols hot > /dev/null
+for name in hot warm leaf; do
+    counted=$(percent a.lines $name) sampled=$(share a.folded ";$name ")
+    is "samples of $name ($sampled %) are what was counted ($counted %)" between "${counted:--9}" $((sampled - 2)) $((sampled + 2))
+done
+"$orrery" annotate a.lines leaf > output
+is "each of leaf's instructions was executed 200,000 times" test "$(grep -c ' 200000 ' output)" -eq 25
+is "instructions are disassembled" grep -q '+60 *ret$' output
+is "a misspelt function gets a guess" sh -c "! '$orrery' annotate a.lines leav 2> output && grep -q \"did you mean 'leaf'\" output"
+is "what is no such file is refused" sh -c "! '$orrery' annotate a.folded 2> output && grep -q 'not what -profile writes' output"
+is "a missing file is named" sh -c "! '$orrery' annotate missing.lines 2> output && grep -q 'missing.lines.*No such file' output"
+is "annotate alone says how it is used" sh -c "! '$orrery' annotate 2> output && grep -q usage output"
 
 run -profile c > /dev/null
 is "a profile without symbols has frames without names" grep -q '^guest;\[unknown\]' c

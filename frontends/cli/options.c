@@ -177,8 +177,6 @@ void options_help(FILE *to)
     }
     fputs("\n\n"
           "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
-          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.
-"
-          "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever
-", to);
+          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.\n"
+          "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever\n", to);
 }

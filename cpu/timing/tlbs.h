@@ -17,6 +17,17 @@ struct tlbs_proofs {
     unsigned next_bank;
 };
 
+/* What has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So a program
+   that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
+struct tlbs_aside {
+    gva_t number;             /* as below */
+    uint32_t space;
+    uint8_t size_bits;
+    struct tlbs_proofs proofs;
+};
+
+enum { TLBS_ASIDE_BITS = 8 };
+
 struct tlbs_micro {
     gva_t number[TLBS_MICRO_MAX];         /* va >> size_bits, or TLBS_NO_PAGE */
     uint8_t size_bits[TLBS_MICRO_MAX];
@@ -25,6 +36,7 @@ struct tlbs_micro {
     unsigned count, next;                 /* replaced round robin */
     unsigned last;                        /* found last: where to look first */
     unsigned reach_bits;                  /* entries of larger mappings are for so much of them */
+    struct tlbs_aside aside[1 << TLBS_ASIDE_BITS];
 };
 
 struct tlbs_entry {
@@ -70,7 +82,7 @@ static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t s
     return false;
 }
 
-/* Puts the page in, as micro->last; the lines of what has to go are forgotten. */
+/* Puts the page in, as micro->last; the lines of what has to go are suspended. */
 void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page);
 
 /* *entry was put in the line table because micro->last proves its page: the one of va, whose 64 entries are `lines`. */

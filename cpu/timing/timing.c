@@ -35,7 +35,7 @@ void timing_unsettle(struct timing *t)
 }
 
 /* A block is over: the board's state gets its number, if it has one. */
-static void settle(struct timing *t, bool behind_events)
+void timing_settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
     int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
@@ -64,12 +64,7 @@ static void serve_op(struct timing *t, const struct memory_event *events, unsign
             scoreboard_hold(&t->board, t->board.now + wait->issue, (enum timing_cause)wait->issue_cause);
         wait->issue = 0;
     }
-    for (unsigned k = 0; k < t->delay_count; k++)
-        if (t->delays[k].op == i) {
-            wait->result += t->delays[k].cycles;
-            wait->result_cause = CAUSE_DEPENDENCY;
-            wait->unit += t->delays[k].cycles;
-        }
+    timing_add_delays(t, i, wait);
 }
 
 /* Steps the ops from where the last replay stopped up to op `end`. */
@@ -88,10 +83,11 @@ static void replay(struct timing *t, struct block *b, unsigned end)
         t->done = end;
         return;
     }
-    if (!t->done)
+    if (!t->is_fetched)
         for (unsigned i = 0; i < count; i++)
             if (events[i].op == MEMORY_OP_FETCH)
                 serve_fetch(t, &events[i]);
+    t->is_fetched = true;
     for (unsigned i = t->done; i < end; i++) {
         struct memory_wait wait = { 0 };
         scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
@@ -114,10 +110,11 @@ static void fetch_lines(struct timing *t, struct block *b)
     bt->epoch = epoch[bt->first] + epoch[bt->last];
 }
 
-static void forget_block(struct timing *t)
+void timing_forget_block(struct timing *t)
 {
     memory_forget(t->memory);
     t->done = t->served = t->delay_count = 0;
+    t->is_fetched = false;
 }
 
 static bool is_plain(struct timing *t)
@@ -125,39 +122,6 @@ static bool is_plain(struct timing *t)
     unsigned count;
     memory_events(t->memory, &count);
     return !count && !t->delay_count;
-}
-
-/* A plain block from an interned state: computed, and remembered. */
-static void compute(struct timing *t, struct block *b, enum outcome outcome)
-{
-    struct block_timing *bt = block_timing(b);
-    uint32_t key = t->cpu->sig | (uint32_t)outcome;
-    uint64_t start = t->cpu->cycles, before[CAUSE_COUNT];
-    memcpy(before, t->board.stack, sizeof before);
-    expand(t);
-    replay(t, b, b->length);
-    scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
-    settle(t, false);
-    t->done = 0;
-    t->computed++;
-    uint64_t stack[CAUSE_COUNT];
-    for (unsigned i = 0; i < CAUSE_COUNT; i++)
-        stack[i] = t->board.stack[i] - before[i];
-    int breakdown = breakdown_intern(&t->breakdowns, stack);
-    if (t->cpu->sig == SIG_UNSETTLED || breakdown == BREAKDOWN_NONE || b->dead) {
-        timing_count_executions(t, b, outcome, 1);
-        timing_observe_end(t, b, b->length, outcome);
-        return;
-    }
-    memcpy(t->board.stack, before, sizeof before);   /* the memo counts this execution too */
-    struct memo *m = memo_slot(bt, key);
-    if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && bt->shift > 32 - MEMO_BITS_MAX) {
-        timing_memo_grow(t, b);
-        m = memo_slot(bt, key);
-    }
-    timing_collect_memo(t, b, m);
-    *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)(t->cpu->cycles - start),
-                        .stack = (uint16_t)breakdown };
 }
 
 void timing_end(struct cpu *cpu, struct block *b)
@@ -175,18 +139,21 @@ void timing_end(struct cpu *cpu, struct block *b)
             cpu->sig = m->out;
             m->count++;
         } else {
-            compute(t, b, outcome);
+            timing_compute(t, b, outcome);
         }
         return;
     }
+    unsettle(t);
+    if (timing_recall(t, b, outcome))
+        return;
     t->replayed++;
     expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
     timing_count_executions(t, b, outcome, 1);
     timing_observe_end(t, b, b->length, outcome);
-    forget_block(t);
-    settle(t, true);
+    timing_forget_block(t);
+    timing_settle(t, true);
 }
 
 uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
@@ -208,15 +175,15 @@ void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
     t->replayed++;
     timing_count_part(t, b, n + 1);
     timing_observe_end(t, b, n + 1, OUTCOME_NEXT);
-    forget_block(t);
-    settle(t, true);
+    timing_forget_block(t);
+    timing_settle(t, true);
 }
 
 static void flush(struct timing *t, unsigned cycles)
 {
     expand(t);
     scoreboard_flush(&t->board, cycles);
-    settle(t, false);
+    timing_settle(t, false);
 }
 
 void timing_exception(struct cpu *cpu)
@@ -236,7 +203,7 @@ void timing_idle(struct cpu *cpu, uint64_t cycles)
     struct timing *t = cpu->timing;
     t->total.cycles[cpu->level][CAUSE_IDLE] += cycles;
     scoreboard_clear(&t->board, cpu->cycles + cycles);
-    settle(t, false);
+    timing_settle(t, false);
 }
 
 /* ---- what happens while a block runs ---- */
@@ -336,6 +303,7 @@ struct timing *timing_new(struct cpu *cpu, const struct core_model *model)
     t->model = *model;
     t->memory = memory_new(&t->model.settings, cpu->fetch_epoch, cpu->class->walk, cpu);
     t->states = states_new();
+    t->variants = variants_new();
     scoreboard_init(&t->board, &t->model);
     predictor_init(&cpu->predictor, &t->model.settings);
     cpu->timing = t;
@@ -350,6 +318,7 @@ void timing_free(struct timing *t)
     predictor_free(&t->cpu->predictor);
     memory_free(t->memory);
     states_free(t->states);
+    variants_free(t->variants);
     timing_forget_memos(t);
     timing_observe_free(t);
     free(t);
@@ -369,9 +338,9 @@ void timing_reset(struct timing *t)
 {
     memory_reset(t->memory);
     predictor_reset(&t->cpu->predictor);
-    forget_block(t);
+    timing_forget_block(t);
     scoreboard_clear(&t->board, t->cpu->cycles);
-    settle(t, false);
+    timing_settle(t, false);
 }
 
 void timing_begin(struct timing *t, enum timing_mode mode)
@@ -383,6 +352,6 @@ void timing_begin(struct timing *t, enum timing_mode mode)
 void timing_work(struct timing *t, struct timing_work *work)
 {
     timing_counters(t, &(struct counters){ 0 });
-    *work = (struct timing_work){ .blocks = t->blocks, .computed = t->computed, .replayed = t->replayed,
+    *work = (struct timing_work){ .blocks = t->blocks, .computed = t->computed, .recalled = t->recalled, .replayed = t->replayed,
                                   .remembered = t->blocks - t->computed - t->replayed, .states = states_count(t->states) };
 }

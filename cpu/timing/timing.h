@@ -123,8 +123,9 @@ void timing_trace(struct timing *t, void (*step)(void *to, const struct timing_s
 struct timing_work {
     uint64_t blocks;          /* block ends */
     uint64_t remembered;      /* … answered by the block's memo */
-    uint64_t computed;        /* … without an event, replayed and remembered */
-    uint64_t replayed;        /* … with events or an unsettled pipeline */
+    uint64_t recalled;        /* … whose events came to waits that it knows (some of these were computed) */
+    uint64_t computed;        /* … replayed and remembered */
+    uint64_t replayed;        /* … replayed, and not worth remembering */
     uint64_t states;          /* distinct states of the pipeline at block ends */
 };
 void timing_work(struct timing *t, struct timing_work *work);

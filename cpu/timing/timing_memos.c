@@ -21,6 +21,7 @@ struct memo *timing_memo_room(struct timing *t, unsigned bits)
 
 void timing_forget_memos(struct timing *t)
 {
+    variants_forget_blocks(t->variants);
     while (t->room) {
         struct memo_chunk *next = t->room->next;
         free(t->room);

@@ -85,7 +85,7 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
     const struct block_timing *bt = block_timing(b);
     int number = (int)(m->key >> OUTCOME_BITS);
     uint64_t last = t->cpu->cycles, end = last + m->cycles;
-    bool is_known = number >= states_first(t->states);   /* else the state is forgotten: all goes to the last op */
+    bool is_known = number < VARIANT && number >= states_first(t->states);   /* else forgotten: all goes to the last op */
     if (!t->spare) {
         t->spare = mem_alloc(sizeof *t->spare);
         scoreboard_init(t->spare, &t->model);

@@ -9,6 +9,7 @@
 #include "cpu/timing/memory.h"
 #include "cpu/timing/states.h"
 #include "cpu/timing/timing.h"
+#include "cpu/timing/variants.h"
 
 enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = 1 << 14 };
 
@@ -23,16 +24,18 @@ struct timing {
     struct core_model model;
     struct memory *memory;
     struct states *states;
+    struct variants *variants;
     struct scoreboard board;
     bool is_reference;
     bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
     uint32_t saved;            /* … or it is this sig */
     unsigned done;             /* ops of the running block that were replayed already */
     unsigned served;           /* events of it that were served already */
+    bool is_fetched;           /* and those of its fetch */
     struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
     unsigned delay_count;
     struct counters total;
-    uint64_t blocks, computed, replayed;
+    uint64_t blocks, computed, recalled, replayed;
     struct breakdowns breakdowns;
     struct memo_chunk *room;   /* of memos */
     uint64_t collected;        /* cpu->cycles when all counts were collected: a memo's own has 32 bits */
@@ -55,6 +58,32 @@ static inline unsigned memo_count(const struct block_timing *bt)
 
 /* The running block's end goes the slow way, with the state expanded. */
 void timing_unsettle(struct timing *t);
+
+/* A block is over: the board's state gets its number, if it has one. */
+void timing_settle(struct timing *t, bool behind_events);
+
+/* The events and delays of the block are dealt with. */
+void timing_forget_block(struct timing *t);
+
+/* ---- timing_recall.c ---- */
+
+/* The end of a plain block from an interned state: computed, and remembered. */
+void timing_compute(struct timing *t, struct block *b, enum outcome outcome);
+
+/* The end of a block with events, from an interned state (cpu->sig is unsettled, the board does not hold it): remembered if their
+   waits have been met before. False: it is to be replayed from t->done on. */
+bool timing_recall(struct timing *t, struct block *b, enum outcome outcome);
+
+/* Adds what timing_delay noted for op i. */
+static inline void timing_add_delays(const struct timing *t, unsigned i, struct memory_wait *wait)
+{
+    for (unsigned k = 0; k < t->delay_count; k++)
+        if (t->delays[k].op == i) {
+            wait->result += t->delays[k].cycles;
+            wait->result_cause = CAUSE_DEPENDENCY;
+            wait->unit += t->delays[k].cycles;
+        }
+}
 
 /* ---- timing_count.c ---- */
 

@@ -394,7 +394,7 @@ enum memory_proof memory_data(struct memory *m, const struct memory_page *page, 
     translate(m, page, false, write, op);
     unsigned here = MEMORY_LINE - (unsigned)(page->pa & (MEMORY_LINE - 1));
     if (unaligned(page->va, size))
-        note_unaligned(m, (write ? MEMORY_STORE : 0) | (size > here ? MEMORY_LINES : 0) | (size > 8 ? MEMORY_WIDE : 0), op);
+        note_unaligned(m, (write ? MEMORY_STORE : 0) | (size > here ? MEMORY_LINES : 0), op);
     if (likely(size <= here))
         return access_line(m, page->pa, size, write, op, now);
     access_line(m, page->pa, here, write, op, now);

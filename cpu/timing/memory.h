@@ -109,6 +109,7 @@ struct memory_wait {
     uint32_t result;          /* cycles that its result comes later than an L1 hit's */
     uint32_t unit;            /* cycles that the load/store unit stays busy longer */
     uint8_t issue_cause, result_cause, unit_cause;   /* enum timing_cause */
+    bool unaligned;           /* a load that needs the unit once more: the core's table says how much later its result is */
 };
 
 /* The latency of event e of an op that could issue at cycle `at` (with all earlier events' issue waits included). Adds to *wait:

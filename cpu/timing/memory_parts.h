@@ -28,7 +28,6 @@ enum memory_flag {
     MEMORY_STORE = 1 << 1,    /* nobody waits for the data */
     MEMORY_AHEAD = 1 << 2,    /* asked for by the prefetcher */
     MEMORY_LINES = 1 << 3,    /* unaligned: two lines */
-    MEMORY_WIDE = 1 << 4,     /* unaligned: more than eight bytes */
     MEMORY_EVICTS = 1 << 5    /* a modified line has to leave L1D first */
 };
 

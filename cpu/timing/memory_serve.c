@@ -99,13 +99,13 @@ static void serve_store(struct memory *m, const struct memory_event *e, uint64_t
         m->filled[slot] = *place;
 }
 
-/* Rows "unaligned" of the measured instructions: a load of up to eight bytes takes two cycles more, one of sixteen one; both hold
-   the unit a cycle longer. A store does so only across lines. */
+/* A store is only told of across lines: rows "str (cross-cache)". */
 static void serve_unaligned(const struct memory_event *e, struct memory_wait *wait)
 {
-    if (!(e->flags & MEMORY_STORE))
-        wait_result(wait, e->flags & MEMORY_WIDE ? 1 : 2, CAUSE_UNIT);
-    wait_unit(wait, 1, CAUSE_UNIT);
+    if (e->flags & MEMORY_STORE)
+        wait_unit(wait, 1, CAUSE_UNIT);
+    else
+        wait->unaligned = true;
 }
 
 static bool is_in_l1i(const struct memory *m, const struct memory_event *e)

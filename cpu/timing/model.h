@@ -56,6 +56,7 @@ struct core_model {
     const char *const *sources;                      /* SETTING_COUNT: where each number is from */
     const struct group_timing *groups;               /* GROUP_COUNT rows */
     const uint8_t (*latency)[CONSUMER_COUNT];        /* PRODUCER_COUNT rows: cycles from issue to issue */
+    const uint8_t *unaligned;                        /* PRODUCER_COUNT: cycles that a load which is not aligned is later */
 };
 
 /* What a setting is: for -timing help, checks, and the generated pages. */

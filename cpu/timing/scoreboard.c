@@ -18,6 +18,7 @@ void scoreboard_init(struct scoreboard *s, const struct core_model *model)
     s->mispredict = n->mispredict;
     s->groups = model->groups;
     s->latency = model->latency;
+    s->unaligned = model->unaligned;
     for (unsigned p = 0; p < PRODUCER_COUNT; p++)
         for (unsigned k = 0; k < CONSUMER_COUNT; k++)
             if (s->latency[p][k] > s->longest[p])

@@ -31,6 +31,7 @@ struct scoreboard {
     uint32_t width, lead, word_mask, taken_bubbles, btic_bubbles, indirect_bubbles, mispredict;
     const struct group_timing *groups;
     const uint8_t (*latency)[CONSUMER_COUNT];
+    const uint8_t *unaligned;
     uint8_t longest[PRODUCER_COUNT]; /* of its row */
 };
 
@@ -148,19 +149,20 @@ SCOREBOARD_INLINE uint64_t scoreboard_step(struct scoreboard *s, const struct uo
     if (g->issue & (ISSUE_ALONE | ISSUE_LAST))
         s->closed = true;
     if (g->unit)
-        s->free[g->unit] = t + (g->busy ? g->busy : 1) + wait->unit;
+        s->free[g->unit] = t + (g->busy ? g->busy : 1) + wait->unit + wait->unaligned;
     if (g->pipes)
         scoreboard_take_pipes(s, g, t);
     for (unsigned i = 0; i < u->dest_count; i++) {
         unsigned r = u->dest[i], p = u->producer[i];
-        bool waits = wait->result && p != PRODUCER_ALU;   /* an updated base register does not wait for the data */
+        bool waits = p != PRODUCER_ALU;   /* an updated base register does not wait for the data */
+        uint32_t more = waits && wait->unaligned ? s->unaligned[p] : 0;
         s->producer[r] = (uint8_t)p;
-        s->issue[r] = t + (waits ? wait->result : 0);
-        s->late[r] = waits ? wait->result_cause : 0;
+        s->issue[r] = t + (waits ? wait->result : 0) + more;
+        s->late[r] = waits && wait->result ? wait->result_cause : more ? CAUSE_UNIT : 0;
         s->live[r >> 6] |= 1ull << (r & 63);
     }
-    if (g->hold) {
-        scoreboard_go_to(s, t + g->hold, CAUSE_UNIT);
+    if (g->hold + wait->unaligned) {
+        scoreboard_go_to(s, t + g->hold + wait->unaligned, CAUSE_UNIT);
         s->slots = 1;
     }
     if (g->issue & ISSUE_SERIAL && g->cost)

@@ -12,7 +12,9 @@
 
 extern const struct group_timing cortex_a53_groups[GROUP_COUNT];
 extern const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT];
+extern const uint8_t cortex_a53_unaligned[PRODUCER_COUNT];
 extern const struct group_timing simple_groups[GROUP_COUNT];
 extern const uint8_t simple_latency[PRODUCER_COUNT][CONSUMER_COUNT];
+extern const uint8_t simple_unaligned[PRODUCER_COUNT];
 
 #endif

@@ -55,6 +55,7 @@ const struct core_model core_cortex_a53_pi3 = {
     .sources = pi3_sources,
     .groups = cortex_a53_groups,
     .latency = cortex_a53_latency,
+    .unaligned = cortex_a53_unaligned,
 };
 
 _Static_assert(0
@@ -89,4 +90,5 @@ const struct core_model core_cortex_a53_am62x = {
     .sources = am62x_sources,
     .groups = cortex_a53_groups,
     .latency = cortex_a53_latency,
+    .unaligned = cortex_a53_unaligned,
 };

@@ -138,3 +138,19 @@ const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     [PRODUCER_STORED_3]         = { TO_LOAD(5) },
     [PRODUCER_STORED_4]         = { TO_LOAD(6) },
 };
+
+/* Rows "unaligned". It takes the unit a second time; a doubleword then also misses its early way to an address. */
+const uint8_t cortex_a53_unaligned[PRODUCER_COUNT] = {
+    [PRODUCER_LOAD]          = 2,
+    [PRODUCER_LOAD_SECOND]   = 2,
+    [PRODUCER_LOAD_EXTENDED] = 1,
+    [PRODUCER_V_LOAD_1]      = 1,
+    [PRODUCER_V_LOAD_2]      = 1,
+    [PRODUCER_V_LOAD_3]      = 1,
+    [PRODUCER_V_LOAD_4]      = 1,
+    [PRODUCER_V_LOAD_5]      = 1,
+    [PRODUCER_V_LOAD_6]      = 1,
+    [PRODUCER_V_LOAD_7]      = 1,
+    [PRODUCER_V_LOAD_8]      = 1,
+    [PRODUCER_V_LOAD_9]      = 1,
+};

@@ -41,4 +41,5 @@ const struct core_model core_simple = {
     .sources = sources,
     .groups = simple_groups,
     .latency = simple_latency,
+    .unaligned = simple_unaligned,
 };

@@ -83,3 +83,18 @@ const uint8_t simple_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     [PRODUCER_STORED_3]         = AFTER(1),
     [PRODUCER_STORED_4]         = AFTER(1),
 };
+
+const uint8_t simple_unaligned[PRODUCER_COUNT] = {
+    [PRODUCER_LOAD]          = 1,
+    [PRODUCER_LOAD_SECOND]   = 1,
+    [PRODUCER_LOAD_EXTENDED] = 1,
+    [PRODUCER_V_LOAD_1]      = 1,
+    [PRODUCER_V_LOAD_2]      = 1,
+    [PRODUCER_V_LOAD_3]      = 1,
+    [PRODUCER_V_LOAD_4]      = 1,
+    [PRODUCER_V_LOAD_5]      = 1,
+    [PRODUCER_V_LOAD_6]      = 1,
+    [PRODUCER_V_LOAD_7]      = 1,
+    [PRODUCER_V_LOAD_8]      = 1,
+    [PRODUCER_V_LOAD_9]      = 1,
+};

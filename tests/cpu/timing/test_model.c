@@ -37,7 +37,8 @@ START_TEST(every_core_obeys_the_rules_and_names_its_sources)
                           row->key);
         }
         ck_assert_mem_eq(&settings, &model->settings, sizeof settings);
-        ck_assert(*model->summary && *model->modelled && *model->not_modelled && *model->documents && model->groups && model->latency);
+        ck_assert(*model->summary && *model->modelled && *model->not_modelled && *model->documents && model->groups && model->latency &&
+                  model->unaligned);
         ck_assert_ptr_eq(model_find(model->name, model->board, &err), model);
     }
     ck_assert_uint_ge(count, 3);

@@ -185,7 +185,7 @@ static void look_at_entries(void)
     for (fast.space = 0; fast.space < MEMORY_FIXTURE_SPACES; fast.space++)
         for (unsigned i = 0; i < LINE_TABLE_SIZE; i++) {
             uint64_t tag = fast.table[fast.space][i].tag;
-            if (tag == LINE_NOTHING)
+            if (tag & LINE_SUSPENDED)   /* LINE_NOTHING too */
                 continue;
             bool write = !(tag & LINE_READ_ONLY);
             struct memory_page page = memory_fixture_page(&fast, tag & LINE_MASK);

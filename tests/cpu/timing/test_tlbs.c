@@ -161,6 +161,28 @@ START_TEST(an_entry_of_a_micro_tlb_covers_its_mapping_up_to_its_reach)
 }
 END_TEST
 
+START_TEST(lines_of_a_page_that_comes_back_are_proved_again_unless_they_have_left)
+{
+    start();   /* the page's places in the line table are not those of forget_micro */
+    f.fast = true;
+    for (unsigned line = 0; line < 4; line++)
+        for (unsigned twice = 0; twice < 2; twice++)
+            memory_fixture_load(&f, 0x1f000 + line * 64, 1000);
+    forget_micro();
+    for (unsigned line = 0; line < 4; line++)
+        ck_assert(!memory_fixture_proved(&f, 0x1f000 + line * 64, false));
+    memory_maintain(f.m, MEMORY_INVALIDATE, 0x1f040, 0);
+    memory_fixture_load(&f, 0x1f800, 1000);
+    for (unsigned line = 0; line < 4; line++)
+        ck_assert(memory_fixture_proved(&f, 0x1f000 + line * 64, false) == (line != 1));
+    forget_micro();
+    memory_forget_asid(f.m, 99);
+    memory_fixture_load(&f, 0x1f800, 1000);
+    ck_assert(!memory_fixture_proved(&f, 0x1f000, false));
+    stop();
+}
+END_TEST
+
 START_TEST(the_walk_cache_leaves_one_load_to_a_walk)
 {
     start();
@@ -266,6 +288,7 @@ Suite *test_suite(void)
     tcase_add_test(t, maintenance_takes_the_entries_of_the_line_table_away);
     tcase_add_test(t, a_block_has_one_entry_of_its_size);
     tcase_add_test(t, an_entry_of_a_micro_tlb_covers_its_mapping_up_to_its_reach);
+    tcase_add_test(t, lines_of_a_page_that_comes_back_are_proved_again_unless_they_have_left);
     tcase_add_test(t, the_walk_cache_leaves_one_load_to_a_walk);
     tcase_add_test(t, a_walk_costs_its_loads_one_after_the_other);
     tcase_add_test(t, the_main_tlb_holds_as_many_pages_as_it_has_entries);

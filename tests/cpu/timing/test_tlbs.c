@@ -167,18 +167,18 @@ START_TEST(lines_of_a_page_that_comes_back_are_proved_again_unless_they_have_lef
     f.fast = true;
     for (unsigned line = 0; line < 4; line++)
         for (unsigned twice = 0; twice < 2; twice++)
-            memory_fixture_load(&f, 0x1f000 + line * 64, 1000);
+            memory_fixture_load(&f, 0x1f200 + line * 64, 1000);
     forget_micro();
     for (unsigned line = 0; line < 4; line++)
-        ck_assert(!memory_fixture_proved(&f, 0x1f000 + line * 64, false));
-    memory_maintain(f.m, MEMORY_INVALIDATE, 0x1f040, 0);
+        ck_assert(!memory_fixture_proved(&f, 0x1f200 + line * 64, false));
+    memory_maintain(f.m, MEMORY_INVALIDATE, 0x1f240, 0);
     memory_fixture_load(&f, 0x1f800, 1000);
     for (unsigned line = 0; line < 4; line++)
-        ck_assert(memory_fixture_proved(&f, 0x1f000 + line * 64, false) == (line != 1));
+        ck_assert(memory_fixture_proved(&f, 0x1f200 + line * 64, false) == (line != 1));
     forget_micro();
     memory_forget_asid(f.m, 99);
     memory_fixture_load(&f, 0x1f800, 1000);
-    ck_assert(!memory_fixture_proved(&f, 0x1f000, false));
+    ck_assert(!memory_fixture_proved(&f, 0x1f200, false));
     stop();
 }
 END_TEST

@@ -28,6 +28,7 @@ static void apply_known(struct timing *t, const struct known *known, unsigned i,
             scoreboard_hold(&t->board, t->board.now + w->issue, (enum timing_cause)w->issue_cause);
         wait->result += w->result;
         wait->unit += w->unit;
+        wait->unaligned |= w->unaligned;
         wait->result_cause = w->result_cause;
         wait->unit_cause = w->unit_cause;
     }
@@ -125,7 +126,7 @@ struct walk {
 
 static void meet(struct timing *t, struct walk *w, unsigned op, const struct memory_wait *wait)
 {
-    if (!wait->issue && !wait->result && !wait->unit)
+    if (!wait->issue && !wait->result && !wait->unit && !wait->unaligned)
         return;
     bool has_room = push(&w->known, op, wait);
     bug_on(!has_room);

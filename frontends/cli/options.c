@@ -42,7 +42,6 @@ static const struct { const char *word, *advice; } refused[] = {
     { "loadvm", "machine states cannot be saved yet" },
     { "incoming", "machine states cannot be saved yet" },
     { "D", "messages go to standard error; redirect it with 2>FILE" },
-    { "trace", "there is no tracing yet" },
 };
 
 /* ---- the whole command line ---- */
@@ -89,6 +88,8 @@ static int settle(struct options *o, struct error *err)
         return -1;
     if (o->stats_every && !o->stats_file)
         return error_set(err, "-stats-every needs a file for its rows; add -stats FILE.json");
+    if (o->trace && o->timing == TIMING_OFF)
+        return error_set(err, "-trace pipeline needs a pipeline; leave out -timing off");
     if (o->symbols_count && !o->profile)
         return error_set(err, "-symbols says what functions are called in a profile; add -profile FILE");
     if (!o->has_no_nic && !o->nic_count)
@@ -125,6 +126,7 @@ void options_free(struct options *o)
 {
     free(o->dumpdtb);
     free(o->profile);
+    free(o->trace);
     for (int i = 0; i < o->drive_count; i++) {
         free(o->drives[i].file);
         free(o->drives[i].format);

@@ -67,6 +67,9 @@ struct options {
     tick_t stats_every;             /* 0: no series */
     char *profile;                  /* file for folded stacks, or NULL */
     uint64_t profile_every;         /* cycles; 0: as it is best */
+    char *trace;                    /* file for the pipeline's trace, or NULL */
+    tick_t trace_from;
+    uint64_t trace_insn, trace_count;   /* 0: not given */
     const char *symbols[OPTIONS_SYMBOLS];
     int symbols_count;
     struct script_option script[OPTIONS_SCRIPT];

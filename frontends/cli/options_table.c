@@ -13,6 +13,7 @@
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
 #include "frontends/profile/profile.h"
+#include "frontends/trace/trace.h"
 
 enum { RAM_MIN_MIB = 64, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
 
@@ -351,6 +352,45 @@ static int set_profile(struct options *o, const char *value, struct error *err)
     return o->profile ? 0 : error_set(err, "-profile %s names no file; write -profile FILE,every=CYCLES", value);
 }
 
+static int set_trace_file(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (!*value || !strcmp(value, "on"))
+        return error_set(err, "-trace needs a file name, as in -trace pipeline=loop.kanata");
+    free(o->trace);
+    o->trace = mem_strdup(value);
+    return 0;
+}
+
+static int set_trace_from(void *to, const char *value, struct error *err)
+{
+    return parse_seconds("-trace from", value, &((struct options *)to)->trace_from, err);
+}
+
+static int set_trace_insn(void *to, const char *value, struct error *err)
+{
+    return parse_number("-trace insn", value, UINT64_MAX, &((struct options *)to)->trace_insn, err);
+}
+
+static int set_trace_count(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (parse_number("-trace count", value, TRACE_COUNT_MAX, &o->trace_count, err) < 0)
+        return -1;
+    return o->trace_count ? 0 : error_set(err, "-trace: count=0 leaves nothing to trace");
+}
+
+static int set_trace(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "pipeline", set_trace_file }, { "from", set_trace_from },
+                                             { "insn", set_trace_insn }, { "count", set_trace_count } };
+    if (parse_list("-trace", value, keys, ARRAY_SIZE(keys), o, err) < 0)
+        return -1;
+    if (o->trace_from && o->trace_insn)
+        return error_set(err, "-trace: the window begins at a time (from=) or at an instruction (insn=), not at both");
+    return o->trace ? 0 : error_set(err, "-trace %s names no file; write -trace pipeline=FILE", value);
+}
+
 static int add_symbols(struct options *o, const char *value, struct error *err)
 {
     if (o->symbols_count == OPTIONS_SYMBOLS)
@@ -434,6 +474,7 @@ const struct option_row option_rows[] = {
     { "d", "guest_errors", set_debug, NULL },
     { "profile", "FILE[,every=CYCLES]", set_profile, NULL },
     { "symbols", "FILE", add_symbols, NULL },
+    { "trace", "pipeline=FILE[,from=SECONDS|insn=N][,count=N]", set_trace, NULL },
     { "version", NULL, set_version, NULL },
     { "help", NULL, set_help, NULL },
     { "M", "virt", set_machine, "" },

@@ -20,6 +20,7 @@
 #include "frontends/net/net.h"
 #include "frontends/profile/profile.h"
 #include "frontends/sdl/window.h"
+#include "frontends/trace/trace.h"
 #include "roms/demo.h"
 
 struct session {
@@ -34,6 +35,7 @@ struct session {
     struct script *script;
     struct statistics *statistics;
     struct profile *profile;
+    struct trace *trace;
     struct display display;
     struct input keyboard, tablet, mouse;
     struct power power;
@@ -209,6 +211,17 @@ static int open_profile(struct session *s, struct error *err)
     return s->profile ? 0 : -1;
 }
 
+static int open_trace(struct session *s, struct error *err)
+{
+    const struct options *o = s->options;
+    if (!o->trace)
+        return 0;
+    struct trace_options options = { .file = o->trace, .from = o->trace_from, .insn = o->trace_insn,
+                                     .count = o->trace_count ? o->trace_count : TRACE_COUNT };
+    s->trace = trace_start(&options, s->machine, s->loop, err);
+    return s->trace ? 0 : -1;
+}
+
 struct session *session_open(const struct options *options, struct error *err)
 {
     struct session *s = mem_alloc(sizeof *s);
@@ -216,7 +229,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->is_good = true;
     machine_defaults(&s->config);
     if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
-        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0 || open_profile(s, err) < 0) {
+        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0 || open_profile(s, err) < 0
+        || open_trace(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -247,6 +261,10 @@ bool session_close(struct session *s)
 {
     bool is_good = s->is_good;
     struct error err;
+    if (trace_finish(s->trace, &err) < 0) {
+        host_warn("%s", err.text);
+        is_good = false;
+    }
     if (profile_finish(s->profile, &err) < 0) {
         host_warn("%s", err.text);
         is_good = false;

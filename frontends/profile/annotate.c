@@ -138,8 +138,8 @@ static void put_function(const struct lines *l, const struct function *f, const 
             " mispredictions\n", names_text(l->names, first->function), names_text(l->names, first->object), f->total[LINES_CYCLES],
             100 * share(f->total[LINES_CYCLES], total[LINES_CYCLES]), share(f->total[LINES_CYCLES], f->total[LINES_EXECUTIONS]),
             f->total[LINES_L1D], f->total[LINES_L1I], f->total[LINES_MISPREDICTIONS]);
-    fprintf(to, "%7s %-*s %12s %7s %9s %9s %9s  %16s\n", "cycles", BAR, "", "executed", "each", "L1D miss", "L1I miss", "mispred.",
-            "address");
+    fprintf(to, "%7s %-*s %12s %7s %9s %9s %9s  %16s\n", "cycles", BAR, "", "executed", "each", "L1D miss", "L1I miss",
+            "mispred.", "address");
     for (size_t i = 0; i < f->count; i++) {
         if (i && first[i].va > first[i - 1].va + 4)
             fprintf(to, "%7s …\n", "");

@@ -9,12 +9,28 @@
 #include "cpu/cpu.h"
 
 /* A block begins with the smaller number of memos, and gets twice as many while they are in each other's way. */
-enum { MEMO_BITS_MIN = 2, MEMO_BITS_MAX = 9, OUTCOME_BITS = 2 };
+enum { MEMO_BITS_MIN = 2, MEMO_BITS_MAX = 9 };
 
-/* cpu->sig is a state's number shifted left by OUTCOME_BITS, or this: something happened in the block, or the state is one that
-   is not interned; every block end goes the slow way until it is settled. No memo has it. */
-#define SIG_UNSETTLED (UINT32_MAX << OUTCOME_BITS)
-#define MEMO_NOTHING  (1u << 31)   /* above the numbers of states */
+/* cpu->sig is the number of a state (or variant), its bits mixed, shifted left by SIG_SHIFT; a memo's key has the outcome in the
+   low bits besides. The mixing is done once, when a state gets its number, so that finding a memo costs no multiplication: from
+   one block's sig to the next is the chain that bounds how fast short blocks can follow each other. */
+enum { SIG_SHIFT = 4, SIG_ID_BITS = 27, OUTCOME_MASK = 3, OUTCOME_STEP = 4 };
+
+/* Or cpu->sig is this: something happened in the block, or the state is one that is not interned; every block end goes the slow
+   way until it is settled. No memo has it. */
+#define SIG_UNSETTLED 0xfffffff0u
+#define MEMO_NOTHING  0xffffffe0u
+
+/* Fibonacci hashing, and back by the inverse of the factor. */
+static inline uint32_t memo_sig(int number)
+{
+    return ((uint32_t)number * 0x9e3779b1u & ((1u << SIG_ID_BITS) - 1)) << SIG_SHIFT;
+}
+
+static inline int memo_number(uint32_t sig)
+{
+    return (int)((sig >> SIG_SHIFT) * 0x68b2f51u & ((1u << SIG_ID_BITS) - 1));
+}
 
 struct memo {
     uint32_t key;            /* sig | outcome */
@@ -25,8 +41,8 @@ struct memo {
 };
 
 struct block_timing {
-    struct memo *memo;       /* 2^(32 - shift) of them */
-    uint8_t shift;
+    struct memo *memo;
+    uint32_t mask;           /* their number less 1, shifted left by SIG_SHIFT: a mask of byte offsets */
     uint8_t first, last;     /* indices of its first and last line in the page; it has no third */
     uint8_t branch;          /* UOP_* of its last instruction, 0: not a branch */
     uint32_t epoch;          /* sum of the fetch epochs of both lines when the lines were last known to be in L1I */
@@ -44,9 +60,11 @@ static inline struct block_timing *block_timing(struct block *b)
     return (struct block_timing *)b - 1;
 }
 
-static inline struct memo *memo_slot(struct block_timing *bt, uint32_t key)
+_Static_assert(sizeof(struct memo) == 1 << SIG_SHIFT, "a masked sig is the offset of a memo");
+
+static inline struct memo *memo_slot(struct block_timing *bt, uint32_t sig, uint32_t outcome)
 {
-    return &bt->memo[key * 0x9e3779b1u >> bt->shift];   /* Fibonacci hashing */
+    return (struct memo *)((char *)bt->memo + ((sig ^ outcome << OUTCOME_STEP) & bt->mask));
 }
 
 /* Ends block b by `outcome`, if the memo knows what that costs. */
@@ -54,7 +72,7 @@ static inline __attribute__((always_inline)) bool memo_end(struct cpu *cpu, stru
 {
     struct block_timing *bt = block_timing(b);
     uint32_t key = cpu->sig | (uint32_t)outcome;
-    struct memo *m = memo_slot(bt, key);
+    struct memo *m = memo_slot(bt, cpu->sig, outcome);
     if (unlikely(m->key != key || cpu->fetch_epoch[bt->first] + cpu->fetch_epoch[bt->last] != bt->epoch))
         return false;
     cpu->cycles += m->cycles;

@@ -6,7 +6,7 @@
 
 #include "cpu/timing/scoreboard.h"
 
-enum { STATE_REGS = 20, STATE_NONE = -1, STATE_NUMBERS = 1 << 28 };
+enum { STATE_REGS = 20, STATE_NONE = -1, STATE_NUMBERS = 1 << 26 };
 
 struct states;
 

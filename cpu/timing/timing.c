@@ -25,7 +25,7 @@ static void expand(struct timing *t)
     unsettle(t);
     if (t->is_expanded)
         return;
-    states_expand(t->states, (int)(t->saved >> OUTCOME_BITS), &t->board, t->cpu->cycles);
+    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
     t->is_expanded = true;
 }
 
@@ -40,7 +40,7 @@ void timing_settle(struct timing *t, bool behind_events)
     t->cpu->cycles = t->board.now;
     int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
     t->is_expanded = true;
-    t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : (uint32_t)number << OUTCOME_BITS;
+    t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : memo_sig(number);
 }
 
 /* ---- replay ---- */
@@ -133,7 +133,7 @@ void timing_end(struct cpu *cpu, struct block *b)
     if (!t->done)
         fetch_lines(t, b);
     if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
-        struct memo *m = memo_slot(bt, cpu->sig | (uint32_t)outcome);   /* it may have been the epoch only */
+        struct memo *m = memo_slot(bt, cpu->sig, outcome);   /* it may have been the epoch only */
         if (m->key == (cpu->sig | (uint32_t)outcome)) {
             cpu->cycles += m->cycles;
             cpu->sig = m->out;
@@ -275,8 +275,8 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     struct block_timing *bt = block_timing(b);
     memset(bt, 0, sizeof *bt);
     memset(uops, 0, b->length * sizeof *uops);
-    bt->memo = timing_memo_room(cpu->timing, MEMO_BITS_MIN);
-    bt->shift = 32 - MEMO_BITS_MIN;
+    bt->memo = timing_memo_room(cpu->timing, 1 << MEMO_BITS_MIN);
+    bt->mask = ((1u << MEMO_BITS_MIN) - 1) << SIG_SHIFT;
     for (unsigned i = 0; i < b->length; i++) {
         cpu->class->describe(&b->ops[i], i, &uops[i]);
         bt->loads = (uint8_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));

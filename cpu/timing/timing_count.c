@@ -61,7 +61,7 @@ void timing_collect_memo(struct timing *t, struct block *b, struct memo *m)
     const uint16_t *stack = t->breakdowns.cycles[m->stack];
     for (unsigned i = 0; i < CAUSE_COUNT; i++)
         t->total.cycles[bt->level][i] += (uint64_t)m->count * stack[i];
-    timing_count_executions(t, b, (enum outcome)(m->key & mask64(OUTCOME_BITS)), m->count);
+    timing_count_executions(t, b, (enum outcome)(m->key & OUTCOME_MASK), m->count);
     if (t->is_profiled)
         timing_observe_memo(t, b, m, m->count);
     m->count = 0;

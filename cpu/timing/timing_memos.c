@@ -4,9 +4,8 @@
 
 #include "cpu/timing/timing_parts.h"
 
-struct memo *timing_memo_room(struct timing *t, unsigned bits)
+struct memo *timing_memo_room(struct timing *t, unsigned wanted)
 {
-    size_t wanted = (size_t)1 << bits;
     if (!t->room || t->room->used + wanted > ROOM_MEMOS) {
         struct memo_chunk *chunk = mem_alloc(sizeof *chunk);
         chunk->next = t->room;
@@ -14,7 +13,7 @@ struct memo *timing_memo_room(struct timing *t, unsigned bits)
     }
     struct memo *m = &t->room->memo[t->room->used];
     t->room->used += wanted;
-    for (size_t i = 0; i < wanted; i++)
+    for (unsigned i = 0; i < wanted; i++)
         m[i] = (struct memo){ .key = MEMO_NOTHING };
     return m;
 }
@@ -34,14 +33,15 @@ void timing_memo_grow(struct timing *t, struct block *b)
     struct block_timing *bt = block_timing(b);
     struct memo *old = bt->memo;
     unsigned count = memo_count(bt);
-    bt->shift--;
-    bt->memo = timing_memo_room(t, 32 - bt->shift);
+    bt->mask = bt->mask << 1 | 1u << SIG_SHIFT;
+    bt->memo = timing_memo_room(t, memo_count(bt));
     bt->conflicts = 0;
     for (unsigned i = 0; i < count; i++) {
         if (old[i].key == MEMO_NOTHING)
             continue;
-        struct memo *m = memo_slot(bt, old[i].key);   /* two may meet: one count must not get lost */
-        timing_collect_memo(t, b, m);
+        uint32_t outcome = old[i].key & OUTCOME_MASK;
+        struct memo *m = memo_slot(bt, old[i].key - outcome, outcome);
+        timing_collect_memo(t, b, m);   /* two may meet: one count must not get lost */
         *m = old[i];
     }
 }

@@ -83,9 +83,9 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
     static const struct memory_wait none;
     struct timing_profile_block *p = lines_of(t, b);
     const struct block_timing *bt = block_timing(b);
-    int number = (int)(m->key >> OUTCOME_BITS);
+    int number = memo_number(m->key);
     uint64_t last = t->cpu->cycles, end = last + m->cycles;
-    bool is_known = number < VARIANT && number >= states_first(t->states);   /* else forgotten: all goes to the last op */
+    bool is_known = !(number & VARIANT) && number >= states_first(t->states);   /* else forgotten: all goes to the last op */
     if (!t->spare) {
         t->spare = mem_alloc(sizeof *t->spare);
         scoreboard_init(t->spare, &t->model);
@@ -102,7 +102,7 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
         last = issued;
     }
     p->line[b->length - 1].cycles += times * (end - last);
-    if ((m->key & mask64(OUTCOME_BITS)) == OUTCOME_MISPREDICTED)
+    if ((m->key & OUTCOME_MASK) == OUTCOME_MISPREDICTED)
         p->line[b->length - 1].mispredictions += times;
 }
 

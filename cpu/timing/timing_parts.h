@@ -51,7 +51,7 @@ struct timing {
 
 static inline unsigned memo_count(const struct block_timing *bt)
 {
-    return 1u << (32 - bt->shift);
+    return (bt->mask >> SIG_SHIFT) + 1;
 }
 
 /* ---- timing.c ---- */
@@ -101,8 +101,8 @@ void timing_collect_memo(struct timing *t, struct block *b, struct memo *m);
 
 /* ---- timing_memos.c ---- */
 
-/* Room for 2^bits memos, with nothing in them; it is kept until the code cache is emptied. */
-struct memo *timing_memo_room(struct timing *t, unsigned bits);
+/* Room for `wanted` memos, with nothing in them; it is kept until the code cache is emptied. */
+struct memo *timing_memo_room(struct timing *t, unsigned wanted);
 
 /* Twice the memos for a block that many states go through. */
 void timing_memo_grow(struct timing *t, struct block *b);

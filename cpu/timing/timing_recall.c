@@ -16,7 +16,7 @@ struct known {
 
 static void expand_at_start(struct timing *t)
 {
-    states_expand(t->states, (int)(t->saved >> OUTCOME_BITS), &t->board, t->cpu->cycles);
+    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
 }
 
 /* Waits of op i, from entry *k on: holds at once, the rest for the step. */
@@ -54,10 +54,11 @@ static unsigned replay_known(struct timing *t, struct block *b, unsigned end, co
 static void install(struct timing *t, struct block *b, uint32_t key, uint64_t cycles, int breakdown)
 {
     struct block_timing *bt = block_timing(b);
-    struct memo *m = memo_slot(bt, key);
-    if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && bt->shift > 32 - MEMO_BITS_MAX) {
+    uint32_t outcome = key & OUTCOME_MASK;
+    struct memo *m = memo_slot(bt, key - outcome, outcome);
+    if (m->key != MEMO_NOTHING && ++bt->conflicts > 2 * memo_count(bt) && memo_count(bt) < 1u << MEMO_BITS_MAX) {
         timing_memo_grow(t, b);
-        m = memo_slot(bt, key);
+        m = memo_slot(bt, key - outcome, outcome);
     }
     timing_collect_memo(t, b, m);
     *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)cycles, .stack = (uint16_t)breakdown };
@@ -204,7 +205,7 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
     const struct memory_event *events = memory_events(t->memory, &count);
     if (t->is_expanded || t->done || timing_is_observed(t) || !fits(t, count))
         return false;
-    struct walk w = { .number = (int)(t->saved >> OUTCOME_BITS) };
+    struct walk w = { .number = memo_number(t->saved) };
     meet_fetch(t, &w, events, count);
     if (w.number == VARIANT_NONE)
         return give_up(t, b, &w, -1);
@@ -216,8 +217,8 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
             return give_up(t, b, &w, (int)op);
     }
     timing_forget_block(t);
-    uint32_t key = (uint32_t)w.number << OUTCOME_BITS | (uint32_t)outcome;
-    struct memo *m = memo_slot(block_timing(b), key);
+    uint32_t sig = memo_sig(w.number), key = sig | (uint32_t)outcome;
+    struct memo *m = memo_slot(block_timing(b), sig, outcome);
     if (m->key == key) {
         t->cpu->cycles += m->cycles;
         t->cpu->sig = m->out;

@@ -9,7 +9,7 @@
 #include "cpu/timing/memory.h"
 
 /* Variants have this bit in their numbers, states (states.h) do not. */
-enum { VARIANT = 1 << 28, VARIANT_NONE = -1, VARIANT_OP_FETCH = 0x3f };
+enum { VARIANT = 1 << 26, VARIANT_NONE = -1, VARIANT_OP_FETCH = 0x3f };
 
 struct variants;
 

@@ -75,4 +75,41 @@ static inline int32_t memory_slot(const struct memory *m, const struct memory_ev
     return e->slot < m->l1d.slots && m->l1d.line[e->slot] == e->line ? (int32_t)e->slot : CACHE_ABSENT;
 }
 
+#define MEMORY_WHOLE_LINE UINT64_MAX   /* all bytes of a line, a bit each */
+
+static inline void memory_count(struct memory *m, enum timing_event event)
+{
+    m->counts[event]++;
+}
+
+/* ---- memory.c ---- */
+
+void memory_note(struct memory *m, enum memory_kind kind, unsigned flags, unsigned op, uint32_t slot, uint64_t line);
+
+/* Brings the page into a micro-TLB, if it is translated and not there. */
+void memory_translate(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op);
+
+/* ---- memory_lines.c ---- */
+
+/* The entry that a slot of L1D proves is none any more; the slot is empty. */
+void memory_lines_forget(struct memory *m, uint32_t slot);
+void memory_lines_drop(struct memory *m, uint32_t slot);
+
+/* A fetch or a walk asks L2, which keeps the line then. Returns MEMORY_FAR if it had to ask memory. */
+unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op);
+
+/* L1D gets the line, by a KIND_FILL or KIND_CLAIM event. */
+void memory_lines_bring(struct memory *m, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op);
+void memory_lines_prefetch(struct memory *m, const uint64_t *lines, unsigned number, unsigned op);
+
+/* Do lines go past L1D now? A store to a line that is `coming` or not in L1D: does it go past? Stores leave their line. */
+bool memory_lines_streaming(const struct memory *m);
+bool memory_lines_store(struct memory *m, uint64_t line, uint64_t bytes, bool coming, unsigned op);
+void memory_lines_close(struct memory *m, unsigned op);
+
+/* ---- memory_fetch.c ---- */
+
+/* The slot of L1I is empty; its epoch says so. */
+void memory_fetch_drop(struct memory *m, uint32_t slot);
+
 #endif

@@ -17,8 +17,8 @@ struct tlbs_proofs {
     unsigned next_bank;
 };
 
-/* What has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So a program
-   that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
+/* What has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So a
+   program that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
 struct tlbs_aside {
     gva_t number;             /* as below */
     uint32_t space;

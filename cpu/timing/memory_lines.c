@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Lines of L1D and L2 in step 1: where they are, what has to go for them, and the stores that go past L1D. */
+#include "cpu/timing/memory_parts.h"
+
+/* ---- L1D and L2 ---- */
+
+void memory_lines_forget(struct memory *m, uint32_t slot)
+{
+    if (m->entry[slot])
+        m->entry[slot]->tag = LINE_NOTHING;
+    m->entry[slot] = NULL;
+}
+
+void memory_lines_drop(struct memory *m, uint32_t slot)
+{
+    memory_lines_forget(m, slot);
+    cache_drop(&m->l1d, slot);
+    m->filled[slot] = 0;
+    m->state[slot] = 0;
+}
+
+/* Makes room for the line in L2, which may send another to memory. */
+static void l2_put(struct memory *m, uint64_t line, bool modified, unsigned op)
+{
+    uint32_t slot = cache_victim(&m->l2, line);
+    if (m->l2.modified[slot]) {
+        memory_count(m, EVENT_L2_WRITEBACKS);
+        memory_note(m, KIND_WRITE_BACK, MEMORY_FAR, op, 0, m->l2.line[slot]);
+    }
+    cache_put(&m->l2, slot, line, modified);
+    cache_touch(&m->l2, slot);
+}
+
+/* DDI 0500J 7.6: data come to L2 when they leave L1D, not when they are fetched. */
+static void l1d_evict(struct memory *m, uint32_t slot, unsigned op)
+{
+    uint64_t line = m->l1d.line[slot];
+    bool modified = m->l1d.modified[slot];
+    memory_lines_drop(m, slot);
+    if (line == CACHE_NOTHING)
+        return;
+    int32_t there = cache_find(&m->l2, line);
+    if (there != CACHE_ABSENT && !modified)
+        return;
+    memory_count(m, EVENT_L2_ACCESSES);
+    if (modified)
+        memory_count(m, EVENT_L1D_WRITEBACKS);
+    memory_note(m, KIND_WRITE_BACK, 0, op, 0, line);
+    if (there == CACHE_ABSENT) {
+        l2_put(m, line, modified, op);
+        return;
+    }
+    m->l2.modified[there] = true;
+    cache_touch(&m->l2, (uint32_t)there);
+}
+
+/* L1D asks L2 for a line: is it there? One that is modified changes hands: L1D has it modified then, L2 no longer. */
+static bool l2_read(struct memory *m, uint64_t line, bool *modified)
+{
+    memory_count(m, EVENT_L2_ACCESSES);
+    int32_t slot = cache_find(&m->l2, line);
+    *modified = slot != CACHE_ABSENT && m->l2.modified[slot];
+    if (slot == CACHE_ABSENT)
+        memory_count(m, EVENT_L2_MISSES);
+    else if (*modified)
+        cache_drop(&m->l2, (uint32_t)slot);
+    else
+        cache_touch(&m->l2, (uint32_t)slot);
+    return slot != CACHE_ABSENT;
+}
+
+/* Fetches and walks leave what they read in L2. */
+unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op)
+{
+    memory_count(m, EVENT_L2_ACCESSES);
+    int32_t slot = cache_find(&m->l2, line);
+    if (slot != CACHE_ABSENT) {
+        cache_touch(&m->l2, (uint32_t)slot);
+        return 0;
+    }
+    if (cache_find(&m->l1d, line) != CACHE_ABSENT)   /* handed over within the cluster */
+        return 0;
+    memory_count(m, EVENT_L2_MISSES);
+    l2_put(m, line, false, op);
+    return MEMORY_FAR;
+}
+
+/* Gives the line a slot of L1D. The events of what had to leave come behind that of the line itself. */
+void memory_lines_bring(struct memory *m, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op)
+{
+    bool modified = true;
+    if (kind == KIND_FILL) {
+        memory_count(m, EVENT_L1D_REFILLS);
+        if (!l2_read(m, line, &modified))
+            flags |= MEMORY_FAR;
+    }
+    uint32_t slot = cache_victim(&m->l1d, line);
+    memory_note(m, kind, flags | (m->l1d.modified[slot] ? MEMORY_EVICTS : 0), op, slot, line);
+    l1d_evict(m, slot, op);
+    cache_put(&m->l1d, slot, line, modified || flags & MEMORY_STORE);
+    m->filled[slot] = MEMORY_UNKNOWN;
+    m->state[slot] = flags & (MEMORY_AHEAD | MEMORY_FAR);
+}
+
+void memory_lines_prefetch(struct memory *m, const uint64_t *lines, unsigned number, unsigned op)
+{
+    for (unsigned i = 0; i < number; i++)
+        if (cache_find(&m->l1d, lines[i]) == CACHE_ABSENT) {
+            memory_count(m, EVENT_L1D_PREFETCHES);
+            memory_lines_bring(m, lines[i], KIND_FILL, MEMORY_AHEAD, op);
+        }
+}
+
+/* ---- write streaming ---- */
+
+/* DDI 0500J 6.2.1, read allocate mode: when lines are written as a whole before they have arrived, several in a row, those that
+   follow are not fetched any more but written past L1; after many they are not put into L2 either. */
+bool memory_lines_streaming(const struct memory *m)
+{
+    return m->settings->stream_after && m->stream.full >= m->settings->stream_after;
+}
+
+/* The line that was written past L1 goes out, as much of it as was stored. */
+static void stream_out(struct memory *m, unsigned op)
+{
+    struct memory_stream *s = &m->stream;
+    memory_count(m, EVENT_STREAMED_LINES);
+    memory_count(m, EVENT_L2_ACCESSES);
+    int32_t slot = cache_find(&m->l2, s->line);
+    bool far = slot == CACHE_ABSENT && (s->bytes != MEMORY_WHOLE_LINE || s->full > m->settings->stream_far);
+    memory_note(m, KIND_STREAM, far ? MEMORY_FAR | MEMORY_STORE : MEMORY_STORE, op, 0, s->line);
+    if (slot != CACHE_ABSENT) {
+        m->l2.modified[slot] = true;
+        cache_touch(&m->l2, (uint32_t)slot);
+    } else if (!far) {
+        l2_put(m, s->line, true, op);
+    }
+    s->line = CACHE_NOTHING;
+    s->bypass = false;
+}
+
+/* Another line comes, or a load of this one: a line that is not full now ends the streak. */
+void memory_lines_close(struct memory *m, unsigned op)
+{
+    if (m->stream.line == CACHE_NOTHING)
+        return;
+    if (m->stream.bytes != MEMORY_WHOLE_LINE)
+        m->stream.full = 0;
+    if (m->stream.bypass)
+        stream_out(m, op);
+    m->stream.line = CACHE_NOTHING;
+}
+
+static void stream_add(struct memory *m, uint64_t bytes, unsigned op)
+{
+    struct memory_stream *s = &m->stream;
+    if (s->bytes == MEMORY_WHOLE_LINE)
+        return;
+    s->bytes |= bytes;
+    if (s->bytes != MEMORY_WHOLE_LINE)
+        return;
+    s->full += s->full < UINT32_MAX;
+    if (s->bypass)
+        stream_out(m, op);
+}
+
+/* A store to a line that is on its way to L1D, or not in it: then it may have to go past it. Does it? */
+bool memory_lines_store(struct memory *m, uint64_t line, uint64_t bytes, bool coming, unsigned op)
+{
+    struct memory_stream *s = &m->stream;
+    if (s->line != line) {
+        memory_lines_close(m, op);
+        s->line = line;
+        s->bytes = 0;
+        s->bypass = !coming && memory_lines_streaming(m);
+    }
+    bool bypass = s->bypass;
+    stream_add(m, bytes, op);
+    return bypass;
+}

@@ -318,8 +318,8 @@ void timing_free(struct timing *t)
     predictor_free(&t->cpu->predictor);
     memory_free(t->memory);
     states_free(t->states);
-    variants_free(t->variants);
     timing_forget_memos(t);
+    variants_free(t->variants);
     timing_observe_free(t);
     free(t);
 }

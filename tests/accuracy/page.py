@@ -58,9 +58,9 @@ def instruction_rows(rows):
     missed = rows.missed()
     yield "### Missed\n" if missed else "No number is missed.\n"
     if missed:
-        yield from table(("group", "row", "", "measured", "hardware", "error"),
-                         [(number.group, number.row, number.kind, f"{number.measured:.2f}", f"{number.hardware:.2f}", percent(number.error))
-                          for number in missed], ("measured", "hardware", "error"))
+        yield from table(("group", "row", "", "measured", "hardware", "error", "why"),
+                         [(number.group, number.row, number.kind, f"{number.measured:.2f}", f"{number.hardware:.2f}", percent(number.error),
+                           number.why) for number in missed], ("measured", "hardware", "error"))
 
 
 def section(part, title, words, goals):

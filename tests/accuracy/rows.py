@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Measures the published instruction rows of rows.tab in the guest: a JSON line for each number,
-{"row", "group", "mechanism", "kind", "measured", "hardware"}. With --table, a table and its sums instead.
+{"row", "group", "mechanism", "kind", "measured", "hardware", "why"}. With --table, a table and its sums instead.
 
     tests/accuracy/rows.py [--sample N] [--table] [--board pi3|am62x] [--mode on|reference]
 """
@@ -164,7 +164,7 @@ def main():
         return
     for row, kind, value in found:
         print(json.dumps({"row": row.text, "group": row.group, "mechanism": row.mechanism, "kind": kind, "measured": value,
-                          "hardware": row.hardware[kind]}))
+                          "hardware": row.hardware[kind], "why": rows_kernels.reason(row.text)}))
 
 
 if __name__ == "__main__":

@@ -713,6 +713,36 @@ GROUPS = {
 WHOLE_TEXT = (branches, store_to_load, vector_store_to_load)   # these look at more than a name and a qualifier
 
 
+# Why numbers are missed, by the beginning of a row's text.
+REASONS = {
+    "ldr (imm; ofs = 0; cross-page": "an access of two pages is not yet told to be one that is not aligned",
+    "str (imm; p": "an access of two pages is not yet told to be one that is not aligned",
+    "stur -> ldur": "whether a load overlaps a store across lines is known only when it runs; the model compares at decode",
+    "str.q -> ldr.q": "the hardware's throughput is better than its latency allows for when the two overlap in part",
+    "stp.q -> ldr.q": "the second register's data are needed later than the first's, by how much the rows contradict",
+    "st3.s (single)": "the hardware's throughput is better than its latency",
+    "st3.d (single)": "the hardware's throughput is better than its latency",
+    "st4.d (single)": "the hardware's throughput is better than its latency",
+    "st1.b (multi": "whether the store is aligned is known only when it runs; the model compares at decode",
+    "adr -> br": "288 indirect branches in turn: how targets are indexed is not published",
+    "b (pc+4)": "two branches in one fetch word: the rows differ by what precedes them",
+    "cbz (pc+4; taken) // b": "two branches in one fetch word: the rows differ by what precedes them",
+    "cbz (pc+4; not taken) // b": "two branches in one fetch word: the rows differ by what precedes them",
+    "and -> cb": "random directions: how the predictor indexes its history is not published",
+    "tb": "random directions: how the predictor indexes its history is not published",
+    "mul": "small factors take a cycle less: the time would depend on values",
+    "msub": "small factors take a cycle less: the time would depend on values",
+    "ccm": "more than one a cycle though each waits for the flags of the one before: passed on within the cycle in some cases",
+    "tst": "loops beyond the L1 cache: the hardware takes 13 cycles for a line of code, so it must fetch the next one ahead",
+    "scvtf": "8.5 cycles a round on the hardware: something alternates",
+    "fcvt": "5.5 cycles a round on the hardware: something alternates",
+}
+
+
+def reason(text):
+    return next((why for beginning, why in REASONS.items() if text.startswith(beginning)), "")
+
+
 def group_of(title):
     return next(entry for beginning, entry in sorted(GROUPS.items(), key=lambda item: -len(item[0])) if title.startswith(beginning))
 

@@ -16,6 +16,7 @@ class Number:
     def __init__(self, line):
         data = json.loads(line)
         self.row, self.group, self.mechanism, self.kind = (data[key] for key in ("row", "group", "mechanism", "kind"))
+        self.why = data.get("why", "")     # it is missed, if it is
         self.hardware, self.measured = round(data["hardware"], 2), round(data["measured"], 2)
         self.exact = data["measured"]
         self.error = (self.measured - self.hardware) / self.hardware

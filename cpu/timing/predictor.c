@@ -10,10 +10,9 @@
 
 void predictor_init(struct predictor *p, const struct core_settings *s)
 {
-    static const uint8_t counting[8] = { 0, 1, 0, 2, 1, 3, 2, 3 }, fixed[8] = { 0, 0, 1, 1, 2, 2, 3, 3 };
     p->counter_mask = s->predictor_entries - 1;
     p->history_mask = s->predictor == PREDICTOR_GLOBAL ? (1u << s->predictor_history) - 1 : 0;
-    memcpy(p->next, s->predictor == PREDICTOR_NONE ? fixed : counting, sizeof p->next);
+    p->top = s->predictor == PREDICTOR_NONE ? 0 : 3;
     p->target_mask = s->indirect_entries - 1;
     p->return_mask = s->return_entries - 1;
     p->btic_off = s->btic_entries ? 0 : 1;
@@ -33,7 +32,7 @@ void predictor_free(struct predictor *p)
 /* Counters start weakly not taken; with predictor=none they stay where they are, not taken. */
 void predictor_reset(struct predictor *p)
 {
-    memset(p->counters, p->next[1] ? 1 : 0, p->counter_mask + 1);
+    memset(p->counters, p->top ? 1 : 0, p->counter_mask + 1);
     memset(p->targets, 0, (p->target_mask + 1) * sizeof *p->targets);
     memset(p->returns, 0, sizeof p->returns);
     p->history = p->return_top = 0;

@@ -22,7 +22,7 @@ struct predictor {
     uint8_t *counters;       /* 0..3: strongly not taken … strongly taken */
     gva_t *targets;          /* of indirect branches */
     uint32_t history, history_mask, counter_mask, target_mask, return_mask, return_top;
-    uint8_t next[8];         /* [counter * 2 + taken] */
+    uint8_t top;             /* counters count up to this: 3; 0 if they always say "not taken" */
     gva_t btic;              /* address of the branch in the branch target instruction cache, plus btic_off */
     gva_t btic_off;          /* 1: there is none, so that no address is equal */
     gva_t returns[PREDICTOR_RETURNS_MAX];
@@ -42,13 +42,15 @@ PREDICTOR_INLINE enum outcome predictor_taken(struct predictor *p, gva_t branch)
     return outcome;
 }
 
+/* The counter is stored last: a store through a pointer to bytes makes the compiler load everything again. */
 PREDICTOR_INLINE enum outcome predictor_conditional(struct predictor *p, gva_t branch, bool taken)
 {
-    uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ p->history) & p->counter_mask];
+    uint32_t history = p->history;
+    uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ history) & p->counter_mask];
     unsigned was = *counter;
-    *counter = p->next[was * 2 + taken];
-    p->history = (p->history << 1 | taken) & p->history_mask;
     enum outcome right = taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
+    p->history = (history << 1 | taken) & p->history_mask;
+    *counter = (uint8_t)(taken ? was + (was < p->top) : was - (was > 0));
     return (was >> 1) == taken ? right : OUTCOME_MISPREDICTED;   /* selected, not branched to: the host could not predict it either */
 }
 

@@ -173,7 +173,7 @@ install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DATADIR)/doc/orrery/docs
 	install -m 755 $(B)/orrery $(DESTDIR)$(prefix)/bin/orrery
 	install -m 644 README.md LICENSE $(DATADIR)/doc/orrery
-	install -m 644 $(wildcard docs/*.md docs/*.png) $(DATADIR)/doc/orrery/docs
+	install -m 644 $(wildcard docs/*.md docs/*.png docs/*.svg) $(DATADIR)/doc/orrery/docs
 ifneq ($(wildcard docs/orrery.1),)
 	install -d $(DATADIR)/man/man1
 	install -m 644 docs/orrery.1 $(DATADIR)/man/man1/orrery.1

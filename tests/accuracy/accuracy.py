@@ -16,7 +16,9 @@ FOLDER = os.path.join(ROOT, "build", "accuracy")
 CURVES = {"V3a": ("ring", "ring", "ns", [8, 16, 24, 32, 40, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096, 8192]),
           "V3b": ("random", "random", "extra-ns", [64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536])}
 QUICK_RUNS = {"ring,8192", "ring,65536", "ring,262144", "ring,4194304", "dhrystone"}
-LINUX_RUNS = "ops+ring,16384+ring,65536+ring,262144+ring,4194304+copy+dhrystone+coremark"
+LINUX_RUNS = "ring,16384+ring,65536+ring,262144+ring,4194304+copy+dhrystone+coremark+ops"
+
+LINUX_ROWS = 20
 
 
 class Verdicts:
@@ -101,15 +103,24 @@ def curves(machine):
     return made
 
 
-def under_linux(board):
-    """The kernels as the first process of Debian's kernel, or nothing if that was not fetched."""
+def debian_kernel():
+    """As roms/guests/fetch left it, or None."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ["HOME"], ".cache")
     linux = os.path.join(cache, "orrery", "debian-arm64", "linux")
-    if not os.path.exists(linux):
+    return linux if os.path.exists(linux) else None
+
+
+def under_linux():
+    """The kernels as the first process of Debian's kernel on both boards, and a sample of the instruction rows; None without it."""
+    linux = debian_kernel()
+    if not linux:
         print("no Debian kernel in the cache (roms/guests/fetch gets it): nothing is measured under Linux")
         return None
-    return Run(board, ["-kernel", linux, "-initrd", linux_initrd(os.path.join(FOLDER, "linux")), "-append",
-                       f"console=ttyAMA0 quiet accuracy={LINUX_RUNS}"], "on")
+    initrd = linux_initrd(os.path.join(FOLDER, "linux"))
+    runs = {board: Run(board, ["-kernel", linux, "-initrd", initrd, "-append", f"console=ttyAMA0 quiet accuracy={LINUX_RUNS}"], "on")
+            for board in ("pi3", "am62x")}
+    sample = ["--sample", str(LINUX_ROWS)]
+    return page.UnderLinux(runs, rows_table.measure(*sample), rows_table.measure(*sample, "--linux", linux))
 
 
 def main():
@@ -133,7 +144,7 @@ def main():
         same_in_reference(verdicts, machine)
         same_rows(verdicts, rows, some_rows)
         same_clocks(verdicts, machine)
-        linux = {board: under_linux(board) for board in ("pi3", "am62x")}
+        linux = under_linux()
         points = {part: [(int(goal.run.partition(",")[2]), goal.low, goal.high) for goal in goals
                          if goal.part == part and goal.value == CURVES[part][1]] for part in CURVES}
         page.write(os.path.join(ROOT, "docs", "accuracy.md"), verdicts, rows, goals, machine, linux)

@@ -36,7 +36,7 @@ UNITS = {
 
 class Goal:
     def __init__(self, line):
-        self.part, self.board, self.run, self.value, self.published, self.unit, within, self.source = line.split(None, 7)
+        self.part, self.board, self.run, self.value, self.published, self.unit, within, self.source = line.strip().split(None, 7)
         bounds = [float(number) for number in self.published.split("-")]
         self.low, self.high = bounds[0], bounds[-1]
         self.within = float(within) / 100

@@ -76,17 +76,22 @@ def archive(files):
     return out
 
 
+def initrd(name, made):
+    """An initial RAM disk whose /init is linked of these objects."""
+    program = name + ".elf"
+    tool("ld", "--gc-sections", "--build-id=none", "-z", "noexecstack", "-e", "process_start", "-o", program, *made)
+    with open(program, "rb") as file:
+        content = file.read()
+    with open(name, "wb") as file:
+        file.write(gzip.compress(archive([("dev", 0o040755, b"", (0, 0)), ("dev/console", 0o020600, b"", (5, 1)),
+                                          ("init", 0o100755, content, (0, 0))]), 1, mtime=0))
+
+
 def linux_initrd(folder):
-    """The kernels as /init of an initial RAM disk; the kernel command line's accuracy=NAME,ARGUMENT reaches it as an environment
-    variable."""
+    """The kernels as /init; the kernel command line's accuracy=NAME,ARGUMENT reaches it as an environment variable."""
     os.makedirs(folder, exist_ok=True)
-    program, initrd = os.path.join(folder, "init"), os.path.join(folder, "initrd.gz")
+    name = os.path.join(folder, "initrd.gz")
     made = kernels(folder) + objects(folder, [f"{HERE}/lib/linux.c"])
-    if not os.path.exists(initrd) or os.path.getmtime(initrd) < max(map(os.path.getmtime, made)):
-        tool("ld", "--gc-sections", "--build-id=none", "-z", "noexecstack", "-e", "process_start", "-o", program, *made)
-        with open(program, "rb") as file:
-            content = file.read()
-        with open(initrd, "wb") as file:
-            file.write(gzip.compress(archive([("dev", 0o040755, b"", (0, 0)), ("dev/console", 0o020600, b"", (5, 1)),
-                                              ("init", 0o100755, content, (0, 0))]), 1, mtime=0))
-    return initrd
+    if not os.path.exists(name) or os.path.getmtime(name) < max(map(os.path.getmtime, made)):
+        initrd(name, made)
+    return name

@@ -20,6 +20,13 @@ SECTIONS = (
 )
 
 
+class UnderLinux:
+    """Runs by board; a sample of the instruction rows on the bare board and under Linux."""
+
+    def __init__(self, runs, bare_rows, rows):
+        self.runs, self.bare_rows, self.rows = runs, bare_rows, rows
+
+
 def table(head, rows, right=()):
     yield "| " + " | ".join(head) + " |"
     yield "|" + "|".join("-:" if column in right else "-" for column in head) + "|"
@@ -72,12 +79,13 @@ def section(part, title, words, goals):
     yield from table(("", "measured", "hardware", "unit", "error", "within", ""),
                      [(goal.name(), f"{goal.measured:.4g}", goal.published, goal.unit, percent(goal.error), f"{100 * goal.within:g} %",
                        "met" if goal.is_met() else "**missed**") for goal in mine], ("measured", "hardware", "error", "within"))
-    yield f"Hardware: {mine[0].source}.\n"
+    sources = dict.fromkeys(goal.source for goal in mine if not goal.source.startswith("as above"))
+    yield f"Hardware: {'; '.join(sources)}.\n"
 
 
 def linux_rows(goals, machine, linux):
     for goal in goals:
-        run = linux[goal.board]
+        run = linux.runs[goal.board]
         if goal.run not in run.said:
             continue
         value = UNITS[goal.unit](run.said[goal.run], goal.value)
@@ -87,13 +95,17 @@ def linux_rows(goals, machine, linux):
 
 def under_linux(goals, machine, linux):
     yield "## Under Linux\n"
-    if not all(linux.values()):
+    if not linux:
         yield "Not measured: there was no Debian kernel in the cache.\n"
         return
     yield ("The same code as the first process of Debian 12's kernel, with its timer interrupts, page faults and page tables; pages as "
            "the kernel gives them.\n")
     yield from table(("", "bare board", "under Linux", "change", "hardware", "unit"), linux_rows(goals, machine, linux),
                      ("bare board", "under Linux", "change", "hardware"))
+    yield f"A sample of {len(linux.rows.rows)} instruction rows:\n"
+    yield from table(("row", "", "bare board", "under Linux", "hardware"),
+                     [(there.row, there.kind, f"{bare.measured:.2f}", f"{there.measured:.2f}", f"{there.hardware:.2f}")
+                      for bare, there in zip(linux.bare_rows.numbers, linux.rows.numbers)], ("bare board", "under Linux", "hardware"))
 
 
 def lines(verdicts, rows, goals, machine, linux):

@@ -3,7 +3,7 @@
 """Measures the published instruction rows of rows.tab in the guest: a JSON line for each number,
 {"row", "group", "mechanism", "kind", "measured", "hardware", "why"}. With --table, a table and its sums instead.
 
-    tests/accuracy/rows.py [--sample N] [--table] [--board pi3|am62x] [--mode on|reference]
+    tests/accuracy/rows.py [--sample N] [--table] [--board pi3|am62x] [--mode on|reference] [--linux KERNEL]
 """
 import argparse
 import hashlib
@@ -14,10 +14,10 @@ import subprocess
 import sys
 
 import rows_kernels
-from images import Failed, ROOT, objects, sources, tool, LINK
+from images import Failed, ROOT, initrd, objects, sources, tool, LINK
 from machine import CLOCK_MHZ, COUNTER_NS, ORRERY, PATIENCE
 
-HERE = "tests/accuracy/rows"
+HERE, LIB = "tests/accuracy/rows", "tests/accuracy/lib"
 FOLDER = os.path.join(ROOT, "build", "accuracy", "rows")
 INSTRUCTIONS = 40000     # of each loop in a run: a tick of the counter, 19 cycles, is then at most 0.1 %
 
@@ -85,26 +85,32 @@ def assembly(loops):
     return "\n".join(out) + "\n"
 
 
-def image(loops):
-    os.makedirs(FOLDER, exist_ok=True)
-    source, built = os.path.join(FOLDER, "loops.S"), os.path.join(FOLDER, "loops.o")
+def guest(loops, linux):
+    """What orrery is to boot: the loops on the bare board, or as the first process of a Linux."""
+    folder = os.path.join(FOLDER, "linux") if linux else FOLDER
+    os.makedirs(folder, exist_ok=True)
+    source, built = os.path.join(folder, "loops.S"), os.path.join(folder, "loops.o")
     text = assembly(loops)
-    name = os.path.join(FOLDER, f"rows-{hashlib.sha256(text.encode()).hexdigest()[:16]}.img")
-    made = objects(FOLDER, sources("roms/lib/*.S", "roms/lib/*.c", f"{HERE}/*.c", f"{HERE}/*.S"))
+    name = os.path.join(folder, f"rows-{hashlib.sha256(text.encode()).hexdigest()[:16]}")
+    lower = sources(f"{LIB}/linux.c") if linux else sources("roms/lib/*.S", "roms/lib/*.c", f"{LIB}/board.c")
+    made = objects(folder, lower + sources(f"{HERE}/*.c", f"{HERE}/*.S"))
     if not os.path.exists(name) or os.path.getmtime(name) < max(map(os.path.getmtime, made)):
         with open(source, "w") as file:
             file.write(text)
         tool("gcc", "-I.", "-c", "-o", built, source)
-        elf = os.path.join(FOLDER, "rows.elf")
-        tool("ld", "-T", "roms/lib/rom.ld", *LINK, "-o", elf, *made, built)
-        tool("objcopy", "-O", "binary", elf, name)
-    return name
+        if linux:
+            initrd(name, [*made, built])
+        else:
+            elf = os.path.join(folder, "rows.elf")
+            tool("ld", "-T", "roms/lib/rom.ld", *LINK, "-o", elf, *made, built)
+            tool("objcopy", "-O", "binary", elf, name)
+    return ["-kernel", linux, "-initrd", name, "-append", "console=ttyAMA0 quiet"] if linux else ["-kernel", name]
 
 
-def run(name, count, board, mode):
+def run(boot, count, board, mode):
     """Ticks and turns of each loop."""
     command = [ORRERY, "-display", "none", "-speed", "max", "-m", "512", "-nic", "none", "-serial", "stdio",
-               "-cpu", f"cortex-a53,board={board}", "-timing", mode, "-kernel", name]
+               "-cpu", f"cortex-a53,board={board}", "-timing", mode, *boot]
     try:
         made = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE)
     except (FileNotFoundError, subprocess.TimeoutExpired) as error:
@@ -117,13 +123,13 @@ def run(name, count, board, mode):
     return [(int(ticks), int(turns)) for _, ticks, turns in results]
 
 
-def measure(rows, board, mode):
+def measure(rows, board, mode, linux=None):
     loops = {}
     for row in rows:
         for number in row.numbers:
             for loop in number.all_loops():
                 loops.setdefault(loop.key(), loop)
-    results = dict(zip(loops, run(image(list(loops.values())), len(loops), board, mode)))
+    results = dict(zip(loops, run(guest(list(loops.values()), linux), len(loops), board, mode)))
 
     def cycles(loop):
         ticks, turns = results[loop.key()]
@@ -154,11 +160,12 @@ def main():
     parser.add_argument("--table", action="store_true", help="print for people")
     parser.add_argument("--board", default="pi3", choices=sorted(CLOCK_MHZ))
     parser.add_argument("--mode", default="on", choices=("on", "reference"))
+    parser.add_argument("--linux", metavar="KERNEL", help="not on the bare board but as the first process of this kernel")
     options = parser.parse_args()
     rows = read_rows()
     if options.sample:
         rows = sorted(sample(rows, options.sample), key=lambda row: row.group)
-    found = measure(rows, options.board, options.mode)
+    found = measure(rows, options.board, options.mode, options.linux)
     if options.table:
         print_table(found)
         return

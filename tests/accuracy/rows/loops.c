@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Times every loop of the table: "loop NUMBER TICKS TURNS". */
-#include "roms/lib/cpu.h"
-#include "roms/lib/mmu.h"
-#include "roms/lib/print.h"
-#include "roms/lib/string.h"
+/* Times every loop of the table, instead of the kernels: "loop NUMBER TICKS TURNS". */
+#include "tests/accuracy/lib/guest.h"
 #include "tests/accuracy/rows/rows.h"
 
-int main(const void *blob);
-
-enum { RAM_BASE = 0x40000000, RAM_MAPPED = 512 << 20, WORDS = 1 << 16, SMALL = 1 << 10, WARM = 2 };
+enum { WORDS = 1 << 16, SMALL = 1 << 10, WARM = 2 };
 
 static uint64_t memory[WORDS + 1] __attribute__((aligned(4096)));
 
@@ -34,7 +29,7 @@ static void fill(const struct rows_loop *loop)
         fill_random();
     else if (loop->memory != ROWS_NOTHING)
         for (unsigned i = 0; i < SMALL; i++)
-            memcpy(at + i * sizeof value, &value, sizeof value);
+            __builtin_memcpy(at + i * sizeof value, &value, sizeof value);
 }
 
 static uint64_t value_of(const struct rows_loop *loop, unsigned kind)
@@ -50,21 +45,38 @@ static uint64_t value_of(const struct rows_loop *loop, unsigned kind)
 static uint64_t timed(const struct rows_loop *loop, uint64_t turns)
 {
     uint64_t registers = value_of(loop, loop->registers), constant = value_of(loop, loop->constant);
-    uint64_t start = cpu_counter();
+    uint64_t start = guest_ticks();
 
     rows_run(loop->code, turns, registers, constant, loop->byte);
-    return cpu_counter() - start;
+    return guest_ticks() - start;
 }
 
-int main(const void *blob)
+static void name_of(char *to, uint64_t number)
 {
-    (void)blob;
-    mmu_init(RAM_BASE, RAM_MAPPED);
+    static const char word[] = "loop ";
+    char digits[20];
+    int count = 0;
+
+    for (const char *at = word; *at; at++)
+        *to++ = *at;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count)
+        *to++ = digits[--count];
+    *to = 0;
+}
+
+int guest_run_text(const char *text)
+{
+    (void)text;
     for (uint64_t i = 0; i < rows_loop_count; i++) {
         const struct rows_loop *loop = &rows_loops[i];
+        char name[sizeof "loop " + 20];
         fill(loop);
         timed(loop, WARM);
-        print("loop %lu %lu %lu\n", i, timed(loop, loop->turns), loop->turns);
+        name_of(name, i);
+        guest_say(name, timed(loop, loop->turns), loop->turns);
     }
-    return 0;
+    return 1;
 }

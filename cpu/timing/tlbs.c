@@ -73,8 +73,8 @@ static struct tlbs_aside *aside_place(struct tlbs_micro *micro, unsigned i)
     return &micro->aside[hash >> (64 - TLBS_ASIDE_BITS)];
 }
 
-/* Suspends what a micro-TLB entry proves, or takes that back; other pages' lines that took their places are left alone. An entry of
-   the line table whose line left L1D meanwhile was forgotten then, suspended or not. */
+/* Suspends what a micro-TLB entry proves, or takes that back; lines of other pages that took their places are left alone. What
+   proves a line that left L1D meanwhile was forgotten then, suspended or not. */
 static void set_suspended(const struct tlbs_proofs *p, gva_t number, unsigned size_bits, bool suspended)
 {
     uint64_t from = suspended ? 0 : LINE_SUSPENDED;

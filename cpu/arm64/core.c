@@ -114,6 +114,7 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
 void arm64_set_core(struct arm64 *c, const struct core_model *model)
 {
     c->cpu.code->timing = timing_new(&c->cpu, model);
+    timing_level(&c->cpu, c->el);
 }
 
 void arm64_keep_time(struct arm64 *c, enum timing_mode mode)

@@ -7,6 +7,7 @@
 #include "base/bits.h"
 #include "cpu/arm64/pmu_count.h"
 #include "cpu/arm64/pmu_events.h"
+#include "cpu/timing/timing.h"
 
 /* PMCR_EL0's constant fields: IMP Arm, IDCODE Cortex-A53, N (TRM 12.4.1). Without EL2 and EL3 nothing prohibits counting, so DP
    does nothing, nor does X: nobody listens to the event bus. */
@@ -92,7 +93,7 @@ static void write_type(struct pmu *p, unsigned i, uint64_t value)
         p->type[i] = value & (PMU_NOT_EL1 | PMU_NOT_EL0 | (i == PMU_CYCLE_COUNTER ? 0 : PMU_TYPE_EVENT));
 }
 
-/* Registers that say what is counted. */
+/* Registers that say what is counted, and when to interrupt. */
 static void write_counting(struct arm64 *c, unsigned reg, uint64_t value)
 {
     struct pmu_view view = { .is_taken = false };
@@ -102,6 +103,8 @@ static void write_counting(struct arm64 *c, unsigned reg, uint64_t value)
     case PMU_CONTROL: write_control(p, value); break;
     case PMU_ENABLE_SET: p->enabled |= value & COUNTER_BITS; break;
     case PMU_ENABLE_CLEAR: p->enabled &= ~(uint32_t)value; break;
+    case PMU_INTERRUPT_SET: p->interrupts |= value & COUNTER_BITS; break;
+    case PMU_INTERRUPT_CLEAR: p->interrupts &= ~(uint32_t)value; break;
     case PMU_SELECTED_COUNT: write_count(p, selected(p, true), value); break;
     case PMU_SELECTED_TYPE: write_type(p, selected(p, false), value); break;
     default:
@@ -127,8 +130,6 @@ void pmu_write(struct arm64 *c, unsigned reg, uint64_t value)
     case PMU_SELECT: p->selected = value & SELECT_MASK; return;
     case PMU_USER: p->user = value & USER_MASK; return;
     case PMU_INCREMENT: write_increments(c, value); break;
-    case PMU_INTERRUPT_SET: p->interrupts |= value & COUNTER_BITS; break;
-    case PMU_INTERRUPT_CLEAR: p->interrupts &= ~(uint32_t)value; break;
     case PMU_OVERFLOW_SET: p->overflowed |= value & COUNTER_BITS; break;
     case PMU_OVERFLOW_CLEAR:
         pmu_count_catch_up(c);   /* what has overflowed before is cleared too */
@@ -197,6 +198,8 @@ void pmu_reset(struct arm64 *c)
     memset(p->level_time, 0, sizeof p->level_time);
     p->since = (struct pmu_time){ 0, 0 };
     p->divided = 0;
-    p->by_level = false;
+    p->by_level = p->at_once = false;
+    if (c->cpu.timing)
+        timing_count_at_once(c->cpu.timing, false);
     pmu_count_arm(c, c->el);
 }

@@ -46,6 +46,7 @@ struct pmu {
     struct pmu_time level_time[2];
     struct pmu_time since;                          /* when the core came to the level where it is */
 
+    bool at_once;                                   /* the model counts at once, because a counter near its overflow needs it */
     struct event event;                             /* some counter may overflow then */
     struct irq irq;                                 /* PPI 23 */
 };

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/arm64/pmu_count.h"
 
-#include <string.h>
-
 #include "base/bits.h"
 #include "cpu/arm64/pmu_events.h"
 #include "cpu/timing/timing.h"
@@ -83,12 +81,13 @@ static bool wants_time_by_level(const struct pmu *p)
 
 /* ---- sources ---- */
 
-static const struct counters *model_of(struct arm64 *c, struct pmu_view *view)
+/* The model's counters, with what its memos have counted if the event needs that: a long walk, but where it counts at once. */
+static const struct counters *model_of(struct arm64 *c, unsigned event, struct pmu_view *view)
 {
-    if (!view->is_taken && c->cpu.timing)
+    if (c->pmu.at_once || !pmu_events_needs_memos(event))
+        return timing_total(c->cpu.timing);
+    if (!view->is_taken)
         timing_counters(c->cpu.timing, &view->counters);
-    else if (!view->is_taken)
-        memset(&view->counters, 0, sizeof view->counters);
     view->is_taken = true;
     return &view->counters;
 }
@@ -100,7 +99,7 @@ static uint64_t source(struct arm64 *c, unsigned i, struct pmu_view *view)
     switch (pmu_events_source(event)) {
     case SOURCE_CYCLES: return time_at(c, levels).cycles;
     case SOURCE_INSTRUCTIONS: return time_at(c, levels).instructions;
-    case SOURCE_MODEL: return pmu_events_sum(event, levels, model_of(c, view));
+    case SOURCE_MODEL: return c->cpu.timing ? pmu_events_sum(event, levels, model_of(c, event, view)) : 0;
     default: return 0;
     }
 }
@@ -161,13 +160,15 @@ static uint64_t room(const struct pmu *p, unsigned i)
     return p->control & PMCR_D ? left * DIVIDER - p->divided : left;
 }
 
-/* In how many cycles counter i can have overflowed, at the earliest. The core completes two instructions a cycle; of everything
-   else there is one. */
+/* In how many cycles counter i is to be looked at: not before it can have overflowed. The core completes two instructions a cycle;
+   of everything else there is one, and most are so rare that a look at each cycle near the end would be too many. */
+enum { LOOK_CYCLES = 16 };
+
 static uint64_t cycles_left(const struct pmu *p, unsigned i)
 {
     switch (pmu_events_source(event_of(p, i))) {
-    case SOURCE_CYCLES:
-    case SOURCE_MODEL: return room(p, i);
+    case SOURCE_CYCLES: return room(p, i);
+    case SOURCE_MODEL: return room(p, i) > LOOK_CYCLES ? room(p, i) : LOOK_CYCLES;
     case SOURCE_INSTRUCTIONS: return (room(p, i) + 1) / 2;
     default: return UINT64_MAX;
     }
@@ -197,6 +198,28 @@ static void foresee(struct arm64 *c, unsigned i)
     p->due[i] = sum_or_max(left, time_at(c, levels_of(p, root)).cycles);
 }
 
+/* A counter far from its overflow needs few looks, and may ask the memos at each. One that is near it and must interrupt (perf
+   record) has the model count at once, and goes on so while Linux stops and starts it, until it is disabled. */
+enum { NEAR = 1 << 24 };
+
+static void choose_how_to_count(struct arm64 *c)
+{
+    struct pmu *p = &c->pmu;
+    bool is_needed = false, is_kept = false;
+    for (unsigned i = 0; i < PMU_COUNTERS; i++) {
+        uint32_t bits = pmu_count_bit(i);
+        unsigned root = root_of(p, i);
+        if (!(p->enabled & p->interrupts & bits) || !pmu_events_needs_memos(event_of(p, root)))
+            continue;
+        is_kept = true;
+        is_needed |= is_counting(p, i) && room(p, root) < NEAR;
+    }
+    if (!c->cpu.timing || p->at_once == (is_needed || (is_kept && p->at_once)))
+        return;
+    p->at_once = !p->at_once;
+    timing_count_at_once(c->cpu.timing, p->at_once);
+}
+
 void pmu_count_resume(struct arm64 *c, struct pmu_view *view)
 {
     struct pmu *p = &c->pmu;
@@ -209,6 +232,7 @@ void pmu_count_resume(struct arm64 *c, struct pmu_view *view)
             p->seen[i] = source(c, i, view);
             foresee(c, i);
         }
+    choose_how_to_count(c);
     pmu_count_arm(c, c->el);
 }
 
@@ -231,6 +255,8 @@ void pmu_count_catch_up(struct arm64 *c)
     for (unsigned i = 0; i < PMU_COUNTERS; i++)
         if (bit(late, i))
             foresee(c, i);
+    if (late)
+        choose_how_to_count(c);
     pmu_count_arm(c, c->el);
 }
 

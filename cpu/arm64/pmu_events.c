@@ -2,6 +2,7 @@
 #include "cpu/arm64/pmu_events.h"
 
 #include "base/bits.h"
+#include "cpu/timing/timing.h"
 
 /* A term of an event's sum: a member of counters.events or counters.cycles. */
 struct term {
@@ -64,6 +65,18 @@ uint64_t pmu_events_sum(unsigned event, unsigned levels, const struct counters *
         if (bit(levels, level))
             sum += sum_at(event, level, counters);
     return sum;
+}
+
+/* How memos spread cycles over their causes is known to them only, too. */
+bool pmu_events_needs_memos(unsigned event)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(terms); i++)
+        if (terms[i].number == event && (terms[i].kind == TERM_CAUSE || timing_memo_counts((enum timing_event)terms[i].index)))
+            return true;
+    for (unsigned i = 0; i < EVENT_COUNT; i++)
+        if (numbers[i] >= 0 && (unsigned)numbers[i] == event && timing_memo_counts((enum timing_event)i))
+            return true;
+    return false;
 }
 
 uint32_t pmu_events_common(void)

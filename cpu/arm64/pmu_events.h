@@ -25,6 +25,9 @@ enum pmu_source pmu_events_source(unsigned event);
 /* The event's count so far at these exception levels (bit 0 EL0, bit 1 EL1), out of the model's. */
 uint64_t pmu_events_sum(unsigned event, unsigned levels, const struct counters *counters);
 
+/* Is a part of the sum counted by memos (timing_memo_counts)? */
+bool pmu_events_needs_memos(unsigned event);
+
 /* PMCEID0_EL0: a bit for each of the events 0 to 31. */
 uint32_t pmu_events_common(void);
 

@@ -107,7 +107,7 @@ static void fetch_lines(struct timing *t, struct block *b)
     if (bt->epoch == epoch[bt->first] + epoch[bt->last] && !t->is_reference)
         return;
     memory_fetch_lines(t->memory, bt->pa, bt->pa + 4 * b->length - 4);
-    bt->epoch = epoch[bt->first] + epoch[bt->last];
+    bt->epoch = epoch[bt->first] + epoch[bt->last] - (t->counts_at_once ? 1 : 0);
 }
 
 void timing_forget_block(struct timing *t)
@@ -137,7 +137,7 @@ void timing_end(struct cpu *cpu, struct block *b)
         if (m->key == (cpu->sig | (uint32_t)outcome)) {
             cpu->cycles += m->cycles;
             cpu->sig = m->out;
-            m->count++;
+            timing_use_memo(t, b, m);
         } else {
             timing_compute(t, b, outcome);
         }

@@ -91,6 +91,12 @@ void timing_reset(struct timing *t);
    it. Cost: a walk over the decoded code, about a millisecond; not for every block. */
 void timing_counters(struct timing *t, struct counters *sum);
 
+/* The same without the walk, for the performance monitors: without what the memos have counted since they were collected. Exact
+   for events that no memo counts, and for everything while counting at once, which makes every block end go a slower way. */
+const struct counters *timing_total(struct timing *t);
+bool timing_memo_counts(enum timing_event event);
+void timing_count_at_once(struct timing *t, bool on);
+
 /* ---- profile and trace: neither changes a cycle ---- */
 
 /* One instruction, with what it took since timing_profile. */

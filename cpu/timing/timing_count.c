@@ -90,6 +90,32 @@ void timing_counters(struct timing *t, struct counters *sum)
     *sum = t->total;
 }
 
+const struct counters *timing_total(struct timing *t)
+{
+    timing_count_cycles(t);
+    return &t->total;
+}
+
+/* Those of timing_count_executions. */
+bool timing_memo_counts(enum timing_event event)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(branch_events); i++)
+        if (event == branch_events[i].event || event == branch_events[i].missed)
+            return true;
+    return event == EVENT_LOADS || event == EVENT_STORES || event == EVENT_L1D_ACCESSES || event == EVENT_L1I_ACCESSES;
+}
+
+/* No block's epoch is right then, so that memo_end asks timing_end. */
+void timing_count_at_once(struct timing *t, bool on)
+{
+    if (on && !t->counts_at_once) {
+        code_each(t->cpu->code, collect_block, t);
+        for (unsigned line = 0; line < EPOCH_PAGE; line++)
+            t->cpu->fetch_epoch[line]++;
+    }
+    t->counts_at_once = on;
+}
+
 /* A memo counts its uses in 32 bits; each takes at least half a cycle. */
 void timing_look_around(struct cpu *cpu)
 {

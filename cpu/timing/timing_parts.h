@@ -35,6 +35,7 @@ struct timing {
     struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
     unsigned delay_count;
     struct counters total;
+    bool counts_at_once;       /* memos are used by timing_end only, and collected at once */
     uint64_t blocks, computed, recalled, replayed;
     struct breakdowns breakdowns;
     struct memo_chunk *room;   /* of memos */
@@ -98,6 +99,14 @@ void timing_count_cycles(struct timing *t);
 
 /* What a memo has counted goes to the totals. */
 void timing_collect_memo(struct timing *t, struct block *b, struct memo *m);
+
+/* Memo m stands for one more execution. */
+static inline void timing_use_memo(struct timing *t, struct block *b, struct memo *m)
+{
+    m->count++;
+    if (t->counts_at_once)
+        timing_collect_memo(t, b, m);
+}
 
 /* ---- timing_memos.c ---- */
 

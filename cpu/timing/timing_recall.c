@@ -61,7 +61,8 @@ static void install(struct timing *t, struct block *b, uint32_t key, uint64_t cy
         m = memo_slot(bt, key - outcome, outcome);
     }
     timing_collect_memo(t, b, m);
-    *m = (struct memo){ .key = key, .out = t->cpu->sig, .count = 1, .cycles = (uint16_t)cycles, .stack = (uint16_t)breakdown };
+    *m = (struct memo){ .key = key, .out = t->cpu->sig, .cycles = (uint16_t)cycles, .stack = (uint16_t)breakdown };
+    timing_use_memo(t, b, m);
 }
 
 /* The whole block with its known waits, entered in t->saved; `key` is what it is remembered by. */
@@ -222,7 +223,7 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
     if (m->key == key) {
         t->cpu->cycles += m->cycles;
         t->cpu->sig = m->out;
-        m->count++;
+        timing_use_memo(t, b, m);
     } else {
         compute(t, b, outcome, key, &w.known);
     }

@@ -56,7 +56,7 @@ __attribute__((noinline)) void hot_toss(uint64_t n)
                      : "+r"(n) : : "x9", "x10", "cc");
 }
 
-static char *make_chain(void)
+__attribute__((noinline)) static char *make_chain(void)
 {
     char *memory = (char *)call(SYS_mmap, 0, (long)LINES * LINE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     uint32_t at = 0;

@@ -10,7 +10,8 @@ import subprocess
 
 from guest import ROOT, Lost, Machine, check, fetched, run, scratch, skip
 
-PERF = "/perf/perf"
+PERF = "/perf/perf --no-pager"
+RECORD = f"{PERF} record -q -N -B -o /tmp/data"     # -N, -B: without copies of every file that a sample is in
 
 
 def program_disk(folder):
@@ -88,21 +89,21 @@ def sampling(machine):
                                    ("L1-dcache-load-misses:u", "chase 600000", 2000), ("branch-misses:u", "toss 600000", 2000)):
         name = "hot_" + program.split()[0]
         total = stat(machine, [event], f"/hot/hot {program}")[event]
-        said, status = machine.shell(f"{PERF} record -q -o /tmp/data -e {event} -c {period} -- /hot/hot {program}")
+        said, status = machine.shell(f"{RECORD} -e {event} -c {period} -- /hot/hot {program}")
         check(f"perf record -e {event} works", status == 0, said)
-        said, status = machine.shell(f"{PERF} script -i /tmp/data -F period,sym")
-        samples = re.findall(r"^\s*(\d+)\s+(\S+)", said, re.M)
+        said, status = machine.shell(f"{PERF} script -i /tmp/data -F period,ip,sym")
+        samples = re.findall(r"^\s*\d+\s+[0-9a-f]+\s+(\S+)", said, re.M)
         # A sample each time that the counter overflows, so its period before the first and a rest behind the last.
         check(f"{event}: as many samples as periods", abs(len(samples) - total // period) <= 1 + total // period // 100,
               f"{len(samples)} of {total} events")
-        inside = sum(symbol == name for _, symbol in samples)
+        inside = sum(symbol == name for symbol in samples)
         check(f"{event}: the samples are in {name}", inside >= (0.75 if "miss" in event else 0.98) * len(samples),
               f"{inside} of {len(samples)}")
-    said, status = machine.shell(f"{PERF} record -q -o /tmp/data -F 4000 -- /hot/hot spin 20000000; {PERF} report -i /tmp/data --stdio")
+    said, status = machine.shell(f"{RECORD} -F 4000 -- /hot/hot spin 20000000; {PERF} report -i /tmp/data --stdio --stdio-color never")
     found = re.search(r"([0-9.]+)%\s+hot\s+hot\s+\[\.\] hot_spin", said)
     check("perf report finds the hot function of a run at a sampling rate", found and float(found.group(1)) > 90, said[-600:])
-    said, status = machine.shell(f"{PERF} record -q -a -e cycles -c 50000 -o /tmp/data -- /hot/hot chase 100000; "
-                                 f"{PERF} script -i /tmp/data -F sym")
+    said, status = machine.shell(f"{RECORD} -a -e cycles -c 50000 -- /hot/hot chase 100000; "
+                                 f"{PERF} script -i /tmp/data -F ip,sym | sort | uniq -c | sort -rn")
     check("samples of the kernel have its symbols", re.search(r"clear_page|do_mem_abort|el0|page", said) is not None, said[:300])
 
 

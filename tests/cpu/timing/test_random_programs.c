@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The fast mode is the reference mode: random programs run by both, and stopped at random times by both. Catches: a memo that is
+   used where it does not hold, an entry of the line table that outlives what it proves, a count or a cycle that depends on where
+   a run was cut, state that survives an end of time keeping. A failure says the seed: S1_SEED=n runs it alone. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/cpu/timing/twins.h"
+#include "tests/support/support.h"
+
+enum { PROGRAMS = 100000, PROGRAMS_WITH_SWITCHES = 4000, PROGRAMS_SANITIZED = 2000, GROUP = 250, DEEP_EVERY = 10 };
+
+static struct twins t;
+
+/* Programs on one pair of machines, each from what the last has left behind. */
+static void run_group(uint64_t seed, unsigned programs, bool switches)
+{
+    twins_open(&t, seed);
+    for (unsigned i = 0; i < programs; i++) {
+        twins_run(&t, switches);
+        twins_compare(&t, i % DEEP_EVERY == 0 || i + 1 == programs);
+    }
+    twins_close(&t);
+}
+
+static unsigned count_of(unsigned programs)
+{
+#ifdef __SANITIZE_ADDRESS__
+    programs = programs < PROGRAMS_SANITIZED ? programs : PROGRAMS_SANITIZED;
+#endif
+    return getenv("S1_PROGRAMS") ? (unsigned)atoi(getenv("S1_PROGRAMS")) : programs;
+}
+
+static void run_groups(uint64_t seed, unsigned programs, bool switches)
+{
+    uint64_t promises = 0, cycles = 0, instructions = 0, executed = 0;
+    if (getenv("S1_SEED")) {
+        run_group(strtoull(getenv("S1_SEED"), NULL, 0), GROUP, switches);
+        return;
+    }
+    unsigned done = 0;
+    for (; done < count_of(programs); done += GROUP) {
+        run_group(seed + done, GROUP, switches);
+        cycles += t.twin[0].cycles;
+        executed += t.twin[0].executed;
+        instructions += t.instructions;
+        promises += t.promises;
+    }
+    printf("note: %u random programs of %llu instructions, %llu executed in %llu cycles, %llu line entries looked at\n", done,
+           (unsigned long long)instructions / done, (unsigned long long)executed, (unsigned long long)cycles,
+           (unsigned long long)promises);
+    ck_assert_uint_gt(promises, done);
+}
+
+START_TEST(random_programs_take_the_same_time_by_both_modes)
+{
+    run_groups(1, PROGRAMS, false);
+}
+END_TEST
+
+START_TEST(time_keeping_ends_and_begins_again_in_both_modes)
+{
+    run_groups(1000001, PROGRAMS_WITH_SWITCHES, true);
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *s = suite_create("random programs");
+    TCase *tc = tcase_create("random programs");
+    tcase_set_timeout(tc, 3600);
+    tcase_add_test(tc, random_programs_take_the_same_time_by_both_modes);
+    tcase_add_test(tc, time_keeping_ends_and_begins_again_in_both_modes);
+    suite_add_tcase(s, tc);
+    return s;
+}

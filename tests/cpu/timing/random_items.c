@@ -292,6 +292,19 @@ static void emit_remap(struct writer *w)
     emit_invalidation(w, space, page);
 }
 
+/* A block becomes a table of pages, or the other way round. */
+static void emit_reshape(struct writer *w)
+{
+    unsigned space = below(w, PROGRAM_SPACES);
+    writer_number(w, ADDRESS, w->map->large_at[space] + w->map->kernel);
+    writer_number(w, TEMP_2, w->map->large[space][below(w, 2)]);
+    writer_emit(w, W_STR | W_RN(ADDRESS) | TEMP_2);
+    writer_emit(w, W_DSB);
+    writer_emit(w, W_TLBI_VMALLE1);
+    writer_emit(w, W_DSB);
+    writer_emit(w, W_ISB);
+}
+
 static void emit_switch(struct writer *w)
 {
     emit_msr(w, TTBR0, program_table(w->map, below(w, PROGRAM_SPACES)));
@@ -361,7 +374,7 @@ static const struct { item *emit; unsigned weight; bool is_privileged; } items[]
     { emit_divide, 8, false }, { emit_maintenance, 12, false }, { emit_device, 6, false }, { emit_barrier, 6, false },
     { emit_prefetch, 4, false }, { emit_indirect, 8, false }, { emit_clock, 8, false },
     { emit_call, 24, true }, { emit_new_code, 6, true }, { emit_interrupts, 10, true }, { emit_timer, 10, true },
-    { emit_monitor, 6, true }, { emit_remap, 10, true }, { emit_switch, 10, true }, { emit_forget, 3, true },
+    { emit_monitor, 6, true }, { emit_remap, 10, true }, { emit_reshape, 6, true }, { emit_switch, 10, true }, { emit_forget, 3, true },
     { emit_translation_off, 3, true }, { emit_fp_trap, 2, true }, { emit_user, 40, true }, { emit_other_system, 6, true },
 };
 

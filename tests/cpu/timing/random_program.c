@@ -12,6 +12,8 @@
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/cpu/timing/random_items.h"
 
+enum { LARGE_BLOCK = BARE_DATA & ~((2 << 20) - 1), LARGE_DATA = PROGRAM_LARGE + BARE_DATA - LARGE_BLOCK };
+
 static uint32_t below(struct writer *w, uint32_t n) { return oracle_below(w->seed, n); }
 
 /* ---- parts ---- */
@@ -50,7 +52,7 @@ static void draw_user(struct writer *w, struct program_part *part)
     w->el = 0;
     begin_part(w, part, BARE_CODE + PROGRAM_KERNEL_PAGES * 4096, PROGRAM_USER_PAGES - 1);
     w->user_at = (unsigned)(part->at - BARE_CODE - PROGRAM_KERNEL_PAGES * 4096);
-    writer_number(w, BASE, PROGRAM_DATA);
+    writer_number(w, BASE, below(w, 3) ? PROGRAM_DATA : LARGE_DATA);
     for (unsigned i = 1 + below(w, 3); i; i--) {
         writer_items(w, 1 + below(w, 4));
         emit_loop(w);
@@ -82,7 +84,7 @@ void program_draw(struct program *p, const struct program_map *map, uint64_t *se
     }
     w.functions = 2;
     draw_user(&w, &p->part[3]);
-    p->base = below(&w, 2) ? PROGRAM_DATA : BARE_DATA + map->kernel + 4096 * below(&w, 8);
+    p->base = below(&w, 2) ? (below(&w, 3) ? PROGRAM_DATA : LARGE_DATA) : BARE_DATA + map->kernel + 4096 * below(&w, 8);
     draw_main(&w, &p->part[0], p->base);
     for (unsigned i = 0; i < ARRAY_SIZE(p->registers); i++)
         p->registers[i] = below(&w, 3) ? oracle_random(seed) : below(&w, 1000);
@@ -131,6 +133,11 @@ static void put_tables(struct bare *b, struct program_map *map, uint64_t *seed)
             bare_map(b, root, PROGRAM_USER_CODE + 4096 * i, BARE_CODE + 4096 * (PROGRAM_KERNEL_PAGES + i), 12,
                      BARE_USER | BARE_READ_ONLY | BARE_PXN | (space ? BARE_NG : 0));
         bare_map(b, root, PROGRAM_DEVICE, BARE_DEVICE, 12, BARE_DEVICE_ATTR | BARE_USER | BARE_PXN | BARE_UXN);
+        gpa_t at = bare_map(b, root, PROGRAM_LARGE, LARGE_BLOCK, 21, BARE_USER | BARE_NG | BARE_PXN | BARE_UXN);
+        map->large_at[space] = at;
+        map->large[space][0] = bare_get64(b, at);
+        bare_map(b, root, PROGRAM_LARGE, LARGE_BLOCK, 12, BARE_USER | BARE_NG | BARE_PXN | BARE_UXN);
+        map->large[space][1] = bare_get64(b, at);
         for (unsigned i = 0; i < PROGRAM_PAGES; i++) {
             map->descriptor[space][i] = bare_map(b, root, PROGRAM_DATA + 4096 * i, BARE_DATA, 12, 0);
             bare_set64(b, map->descriptor[space][i], random_items_page(seed));

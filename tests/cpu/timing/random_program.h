@@ -11,7 +11,8 @@ enum {
     PROGRAM_SPACES = 2, PROGRAM_PAGES = 16,      /* address spaces, and pages of data in each */
     PROGRAM_FRAMES = 24,                         /* pages of RAM behind these, from BARE_DATA */
     PROGRAM_KERNEL_PAGES = 16, PROGRAM_USER_PAGES = 8,
-    PROGRAM_USER_CODE = 0x00410000, PROGRAM_DATA = 0x00800000, PROGRAM_DEVICE = 0x00900000,   /* virtual addresses */
+    PROGRAM_USER_CODE = 0x00410000, PROGRAM_DATA = 0x00800000, PROGRAM_DEVICE = 0x00900000,
+    PROGRAM_LARGE = 0x00a00000,                  /* virtual addresses; this one is a block or a table of pages */
     PROGRAM_PART_MAX = 400, PROGRAM_PARTS = 4
 };
 
@@ -21,6 +22,8 @@ struct program_map {
     bool is_low;                                 /* EL1 lives in the lower half, in the tables that context switches exchange */
     gpa_t root[PROGRAM_SPACES];
     gpa_t descriptor[PROGRAM_SPACES][PROGRAM_PAGES];
+    gpa_t large_at[PROGRAM_SPACES];              /* the descriptor of PROGRAM_LARGE, and what it may be */
+    uint64_t large[PROGRAM_SPACES][2];
 };
 
 /* A run of instructions and the physical address it belongs at. */

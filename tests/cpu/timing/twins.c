@@ -96,7 +96,7 @@ void twins_close(struct twins *t)
 static bool micro_holds(const struct tlbs_micro *micro, gva_t va, uint32_t space)
 {
     for (unsigned i = 0; i < micro->count; i++)
-        if (micro->key[i] == tlbs_micro_key(va, space) && micro->space[i] == space)
+        if (tlbs_micro_is(micro, i, va, space))
             return true;
     return false;
 }

@@ -109,8 +109,8 @@ static void put_count(uint64_t count, FILE *to)
         fprintf(to, " %9s", "");
 }
 
-static void put_row(const struct lines_row *r, const struct function *f, uint64_t hottest, struct disassembly *d, bool has_colours,
-                    FILE *to)
+static void put_row(const struct lines_row *r, const struct function *f, uint64_t hottest, struct disassembly *d,
+                    bool has_colours, FILE *to)
 {
     char text[DISASSEMBLY_TEXT];
     double part = share(r->count[LINES_CYCLES], f->total[LINES_CYCLES]);
@@ -134,10 +134,12 @@ static void put_function(const struct lines *l, const struct function *f, const 
     for (size_t i = 0; i < f->count; i++)
         if (first[i].count[LINES_CYCLES] > hottest)
             hottest = first[i].count[LINES_CYCLES];
-    fprintf(to, "%s [%s]: %" PRIu64 " cycles, %.2f %% of all; CPI %.2f; %" PRIu64 " L1D misses, %" PRIu64 " L1I misses, %" PRIu64
-            " mispredictions\n", names_text(l->names, first->function), names_text(l->names, first->object), f->total[LINES_CYCLES],
-            100 * share(f->total[LINES_CYCLES], total[LINES_CYCLES]), share(f->total[LINES_CYCLES], f->total[LINES_EXECUTIONS]),
-            f->total[LINES_L1D], f->total[LINES_L1I], f->total[LINES_MISPREDICTIONS]);
+    const uint64_t *t = f->total;
+    fprintf(to, "%s [%s]: %" PRIu64 " cycles, %.2f %% of all; CPI %.2f; ", names_text(l->names, first->function),
+            names_text(l->names, first->object), t[LINES_CYCLES], 100 * share(t[LINES_CYCLES], total[LINES_CYCLES]),
+            share(t[LINES_CYCLES], t[LINES_EXECUTIONS]));
+    fprintf(to, "%" PRIu64 " L1D misses, %" PRIu64 " L1I misses, %" PRIu64 " mispredictions\n", t[LINES_L1D], t[LINES_L1I],
+            t[LINES_MISPREDICTIONS]);
     fprintf(to, "%7s %-*s %12s %7s %9s %9s %9s  %16s\n", "cycles", BAR, "", "executed", "each", "L1D miss", "L1I miss",
             "mispred.", "address");
     for (size_t i = 0; i < f->count; i++) {

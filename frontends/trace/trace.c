@@ -76,7 +76,8 @@ static void look(void *owner)
     }
 }
 
-struct trace *trace_start(const struct trace_options *options, struct machine *machine, struct host_loop *loop, struct error *err)
+struct trace *trace_start(const struct trace_options *options, struct machine *machine, struct host_loop *loop,
+                          struct error *err)
 {
     if (save_check("the trace", options->file, err) < 0)
         return NULL;

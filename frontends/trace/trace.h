@@ -18,7 +18,8 @@ struct trace_options {
 struct trace;
 
 /* Looks at the machine that the loop runs. NULL with err filled on failure. */
-struct trace *trace_start(const struct trace_options *options, struct machine *machine, struct host_loop *loop, struct error *err);
+struct trace *trace_start(const struct trace_options *options, struct machine *machine, struct host_loop *loop,
+                          struct error *err);
 
 /* Writes the file. 0, or -1 with err filled, also when the run ended before the window. NULL is fine. */
 int trace_finish(struct trace *trace, struct error *err);

@@ -52,7 +52,8 @@ _start: adr     x0, vectors
         msr     pmcr_el0, x0
         isb
         adr     x0, user
-        add     x0, x0, #0x40000000
+        mov     x1, #0x40000000
+        add     x0, x0, x1
         msr     elr_el1, x0
         msr     spsr_el1, xzr
         eret
@@ -60,13 +61,13 @@ _start: adr     x0, vectors
 /* Loads and stores with and without misses, calls, branches that can be foretold and such that cannot. */
 user:   mov     x0, #1
         lsl     x0, x0, #31
-        add     x0, x0, #(1 << 21)      /* data, behind the program */
+        add     x0, x0, #0x200, lsl #12 /* data, behind the program */
         mov     x1, #0x9e37
-        mov     x2, #20000
+        mov     x2, #40000
 2:      eor     x1, x1, x1, lsl #13
         eor     x1, x1, x1, lsr #7
         eor     x1, x1, x1, lsl #17
-        and     x3, x1, #0x7ffc0        /* 512 KiB */
+        and     x3, x1, #0x3fffc0       /* 4 MiB */
         ldr     x4, [x0, x3]
         tbz     x1, #20, 3f
         str     x1, [x0, x3]

@@ -46,8 +46,8 @@ def compare(folder, numbers, *options):
         names = EVENTS.get(number)
         expected = el0["instructions"] if number == 0x08 else sum(el0["events"].get(n, 0) + el0["stack"].get(n, 0) for n in names)
         check(f"event 0x{number:02x} {options}", count == expected, f"{count}, statistics {expected}")
-        # The program is made to have them all but few.
-        check(f"event 0x{number:02x} happens", count > 0 or number in (0x02, 0xe2, 0xe8), count)
+        # Its code is two lines and its pages are a gigabyte each; all else happens.
+        check(f"event 0x{number:02x} happens", count > 0 or number in (0x01, 0x02, 0x05, 0xe1, 0xe2, 0xe8), count)
 
 
 def main():

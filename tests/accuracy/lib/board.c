@@ -11,7 +11,7 @@ int main(const void *blob);
 
 enum {
     RAM_BASE = 0x40000000, RAM_MAPPED = 512 << 20,
-    FRAMES = 0x50000000, PAIRS = 16384,      /* 128 MB: twice what a kernel may take, so that frames can be drawn */
+    FRAMES = 0x50000000, FRAME_COUNT = 32768,      /* 128 MB: twice what a kernel may take, so that frames can be drawn */
     WINDOW = 0x80000000, WINDOW_PAGES = 16384, PAGE = 4096,
     PMUVER_SHIFT = 8, PMCR_ENABLE_RESET_LONG = 1 | 1 << 2 | 1 << 6
 };
@@ -19,7 +19,7 @@ enum {
 #define PMCNTEN_CYCLES (1u << 31)
 
 static uint64_t tables[WINDOW_PAGES] __attribute__((aligned(PAGE)));
-static uint32_t pairs[PAIRS];
+static uint32_t frames[FRAME_COUNT / 2];
 static unsigned pages_taken;
 
 /* xorshift64 (Marsaglia). */
@@ -31,19 +31,20 @@ static uint64_t draw(uint64_t *state)
     return *state;
 }
 
-/* Frames are drawn in aligned pairs: L1 takes one address bit above the page for its index, and a memory allocator that gives out
-   neighbours keeps that bit; L2 takes three, which are left to chance. */
+/* Every page gets a frame at random, of those whose lowest number bit is the page's own: bit 12 is in L1's index, and that no
+   working set of L1's size misses on hardware says that this bit does not come from the frame. */
 static void map_window(void)
 {
     uint64_t state = 53;
 
-    for (uint32_t i = 0; i < PAIRS; i++)
-        pairs[i] = i;
-    for (uint32_t i = 0; i < WINDOW_PAGES / 2; i++) {
-        uint32_t other = i + (uint32_t)(draw(&state) >> 16) % (PAIRS - i), pair = pairs[other];
-        pairs[other] = pairs[i];
-        for (uint32_t page = 2 * i; page <= 2 * i + 1; page++)
-            tables[page] = mmu_page(FRAMES + ((uint64_t)pair * 2 + page % 2) * PAGE, MMU_NORMAL);
+    for (uint32_t odd = 0; odd <= 1; odd++) {
+        for (uint32_t i = 0; i < FRAME_COUNT / 2; i++)
+            frames[i] = 2 * i + odd;
+        for (uint32_t i = 0; i < WINDOW_PAGES / 2; i++) {
+            uint32_t other = i + (uint32_t)(draw(&state) >> 16) % (FRAME_COUNT / 2 - i), frame = frames[other];
+            frames[other] = frames[i];
+            tables[2 * i + odd] = mmu_page(FRAMES + (uint64_t)frame * PAGE, MMU_NORMAL);
+        }
     }
     for (uint32_t page = 0; page < WINDOW_PAGES; page += MMU_BLOCK / PAGE)
         mmu_map_table(WINDOW + (uint64_t)page * PAGE, tables + page);

@@ -239,6 +239,20 @@ struct session *session_open(const struct options *options, struct error *err)
 
 /* ---- running ---- */
 
+/* What was found while it ran, to files. */
+static bool save_findings(struct session *s)
+{
+    struct error trace, profile;
+    bool has_trace = trace_finish(s->trace, &trace) == 0, has_profile = profile_finish(s->profile, &profile) == 0;
+    if (!has_trace)
+        host_warn("%s", trace.text);
+    if (!has_profile)
+        host_warn("%s", profile.text);
+    s->trace = NULL;
+    s->profile = NULL;
+    return has_trace && has_profile;
+}
+
 enum host_end session_run(struct session *s)
 {
     s->script = script_start(s->loop, s->options, &s->display);
@@ -253,6 +267,7 @@ void session_report(struct session *s, enum host_end end)
     if (s->options->shows_hash)
         printf("state hash: %016llx\n", (unsigned long long)machine_hash(s->machine));
     fflush(stdout);
+    s->is_good &= save_findings(s);
     s->is_good &= statistics_end(s->statistics, guest_name(s->options), end);
     s->statistics = NULL;
 }
@@ -260,15 +275,8 @@ void session_report(struct session *s, enum host_end end)
 bool session_close(struct session *s)
 {
     bool is_good = s->is_good;
-    struct error err;
-    if (trace_finish(s->trace, &err) < 0) {
-        host_warn("%s", err.text);
-        is_good = false;
-    }
-    if (profile_finish(s->profile, &err) < 0) {
-        host_warn("%s", err.text);
-        is_good = false;
-    }
+    profile_drop(s->profile);
+    trace_drop(s->trace);
     window_close(s->window);
     if (s->machine)
         machine_free(s->machine);

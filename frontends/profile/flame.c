@@ -5,7 +5,10 @@
 
 #include "frontends/profile/stack.h"
 
-enum { WIDTH = 1200, MARGIN = 10, TOP = 56, BOTTOM = 34, ROW = 18, LETTER = 7, TEXT_MIN = 3 * LETTER };
+enum { WIDTH = 1200, MARGIN = 10, TOP = 56, BOTTOM = 34, ROW = 18, TEXT_MIN = 22 };
+
+/* Of a monospaced font of 12 pixels, with a little to spare. */
+static const double letter = 7.3;
 
 /* Narrower ones cannot be seen, and there are many of them. */
 static const double narrowest = 0.15;
@@ -74,7 +77,7 @@ static void put_frame(const struct flame *f, const char *name, enum kind kind, d
     fprintf(f->to, "\"/><text x=\"%.3f\" y=\"%d\" data-n=\"", x + 3, y + ROW - 5);
     put_text(f->to, name, strlen(name));
     fputs("\">", f->to);
-    size_t room = width < TEXT_MIN ? 0 : (size_t)(width - 5) / LETTER, length = strlen(name);
+    size_t room = width < TEXT_MIN ? 0 : (size_t)((width - 5) / letter), length = strlen(name);
     if (room >= length) {
         put_text(f->to, name, length);
     } else if (room > 2) {
@@ -132,7 +135,7 @@ static const char style[] =
 static const char script[] =
     "<script><![CDATA[\n"
     "(function () {\n"
-    "  var all = Array.from(document.querySelectorAll('.f')), left = 10, full = 1180, letter = 7;\n"
+    "  var all = Array.from(document.querySelectorAll('.f')), left = 10, full = 1180, letter = 7.3;\n"
     "  var note = document.getElementById('note');\n"
     "  function place(g, x, w, dim) {\n"
     "    var r = g.querySelector('rect'), t = g.querySelector('text'), n = t.dataset.n, room = Math.floor((w - 5) / letter);\n"
@@ -172,7 +175,10 @@ void flame_write(const struct tree *tree, uint64_t every, FILE *to)
     put_count(to, (double)all * (double)every);
     fprintf(to, " cycles in %llu samples. Colours: processes green, programs warm, kernel blue. Click to zoom.</text>\n",
             (unsigned long long)all);
-    put_frame(&f, all ? "all" : "no samples", KIND_ALL, MARGIN, 0, all);
+    if (all)
+        put_frame(&f, "all", KIND_ALL, MARGIN, 0, all);
+    else
+        fprintf(to, "<text x=\"%d\" y=\"%d\">no samples: the core was not busy long enough</text>\n", MARGIN, TOP + ROW);
     put_children(&f, 0, KIND_ALL, MARGIN, 1);
     fprintf(to, "<text class=\"s\" id=\"note\" x=\"%d\" y=\"%d\"></text>\n%s</svg>\n", MARGIN, height - 12, script);
 }

@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-enum { LONGEST = 250 };   /* C++ has longer ones; nobody reads them to their end */
+/* C++ has longer ones; nobody reads them to their end. A guest may make up names without end. */
+enum { LONGEST = 250, NAMES_MAX = 1 << 20 };
 
 struct names {
     char *text;
@@ -96,6 +97,8 @@ uint32_t names_number(struct names *n, const char *name, size_t length)
     if (n->count * 2 >= n->hash_size)
         grow_hash(n);
     uint32_t *slot = find_slot(n, clean);
+    if (!*slot && n->count >= NAMES_MAX)
+        slot = find_slot(n, strcpy(clean, "[more]"));
     if (!*slot)
         *slot = append(n, clean, size + 1) + 1;
     return *slot - 1;

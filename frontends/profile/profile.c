@@ -109,8 +109,10 @@ static void look(void *owner)
 
 /* ---- life ---- */
 
-static void profile_free(struct profile *p)
+void profile_drop(struct profile *p)
 {
+    if (!p)
+        return;
     host_loop_remove_observer(p->loop, &p->observer);
     sampler_free(p->sampler);
     tree_free(p->tree);
@@ -145,7 +147,7 @@ struct profile *profile_start(const struct profile_options *options, struct mach
     p->sampler = sampler_new(machine, &p->kernel, p->objects, p->tree);
     p->observer = (struct host_observer){ .next = next_look, .look = look, .owner = p };
     if (save_check("the profile", p->file, err) < 0 || read_symbols(p, options, err) < 0) {
-        profile_free(p);
+        profile_drop(p);
         return NULL;
     }
     machine_profile(machine, true);
@@ -213,6 +215,6 @@ int profile_finish(struct profile *p, struct error *err)
         host_warn("profile: the kernel's symbols are not in its memory; give its System.map or vmlinux with -symbols");
     else if (p->kernel.is_given && !p->kernel.is_placed)
         host_warn("profile: the kernel's symbols are not those of the kernel that ran");
-    profile_free(p);
+    profile_drop(p);
     return result;
 }

@@ -25,4 +25,7 @@ struct profile *profile_start(const struct profile_options *options, struct mach
 /* Writes what was found. 0, or -1 with err filled. NULL is fine. */
 int profile_finish(struct profile *profile, struct error *err);
 
+/* Instead of profile_finish: nothing was run, nothing is written. */
+void profile_drop(struct profile *profile);
+
 #endif

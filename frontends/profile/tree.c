@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-enum { FIRST_ROOM = 1024 };
+/* A guest that never does the same twice must not take all of the host's memory: then frames above what is known are left out. */
+enum { FIRST_ROOM = 1024, NODES_MAX = 1 << 22 };
 
 struct tree *tree_new(void)
 {
@@ -55,9 +56,11 @@ void tree_add(struct tree *t, const uint32_t *names, unsigned depth, uint64_t we
 {
     uint32_t node = 0;
     for (unsigned i = 0; i < depth; i++) {
-        if (t->count == t->room)
+        if (t->count == t->room && t->count < NODES_MAX)
             grow(t);
         uint32_t *slot = find_slot(t, node, names[i]);
+        if (!*slot && t->count == NODES_MAX)
+            break;
         if (!*slot) {
             t->nodes[t->count] = (struct tree_node){ .parent = node, .name = names[i] };
             *slot = (uint32_t)t->count++;

@@ -98,16 +98,23 @@ static void write_trace(FILE *to, const void *trace)
     kanata_write(t->steps, t->count, to);
 }
 
+void trace_drop(struct trace *t)
+{
+    if (!t)
+        return;
+    machine_trace(t->machine, NULL, NULL);
+    host_loop_remove_observer(t->loop, &t->observer);
+    free(t->steps);
+    free(t->file);
+    free(t);
+}
+
 int trace_finish(struct trace *t, struct error *err)
 {
     if (!t)
         return 0;
-    machine_trace(t->machine, NULL, NULL);
-    host_loop_remove_observer(t->loop, &t->observer);
     int result = t->count ? save_file("the trace", t->file, write_trace, t, err)
                           : error_set(err, "-trace pipeline=%s: the run ended before its first instruction", t->file);
-    free(t->steps);
-    free(t->file);
-    free(t);
+    trace_drop(t);
     return result;
 }

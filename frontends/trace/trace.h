@@ -24,4 +24,7 @@ struct trace *trace_start(const struct trace_options *options, struct machine *m
 /* Writes the file. 0, or -1 with err filled, also when the run ended before the window. NULL is fine. */
 int trace_finish(struct trace *trace, struct error *err);
 
+/* Instead of trace_finish: nothing was run, nothing is written. */
+void trace_drop(struct trace *trace);
+
 #endif

@@ -89,6 +89,23 @@ START_TEST(thousands_of_stacks_keep_their_weights)
 }
 END_TEST
 
+/* Beyond some millions of stacks and names the rest is told apart no more, and nothing is lost. */
+START_TEST(a_guest_that_is_always_new_fills_no_memory)
+{
+    char name[32];
+    uint32_t names[64];
+    for (uint32_t i = 0; i < 70000; i++) {
+        for (unsigned d = 0; d < 64; d++)
+            names[d] = names_number(tree->names, name, (size_t)snprintf(name, sizeof name, "f%u", d ? i * 16 + d % 16 : i));
+        tree_add(tree, names, 64, 1);
+    }
+    ck_assert_uint_le(tree->count, 1 << 22);
+    ck_assert_uint_le(names_count(tree->names), (1 << 20) + 1);
+    tree_sort(tree);
+    ck_assert_uint_eq(tree->nodes[0].all, 70000);
+}
+END_TEST
+
 START_TEST(names_cannot_break_the_format)
 {
     add(1, "a;b", "c\nd", "\xff<&\">");
@@ -139,10 +156,12 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("tree");
     TCase *t = tcase_create("tree");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, stacks_are_added_up_and_written_in_the_order_of_names);
     tcase_add_test(t, more_samples_may_follow_after_sorting);
     tcase_add_test(t, thousands_of_stacks_keep_their_weights);
+    tcase_add_test(t, a_guest_that_is_always_new_fills_no_memory);
     tcase_add_test(t, names_cannot_break_the_format);
     tcase_add_test(t, the_flame_graph_is_wide_where_the_cycles_are);
     tcase_add_test(t, a_profile_without_samples_is_a_picture_too);

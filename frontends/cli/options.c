@@ -79,6 +79,8 @@ static int settle(struct options *o, struct error *err)
     }
     if (o->is_full_screen && o->display == DISPLAY_NONE)
         return error_set(err, "-full-screen needs a window; leave out -display none and -nographic");
+    if (o->shows_overlay && o->display == DISPLAY_NONE)
+        return error_set(err, "-overlay needs a window; leave out -display none and -nographic");
     const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
                                                                     { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
@@ -179,6 +181,6 @@ void options_help(FILE *to)
     }
     fputs("\n\n"
           "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
-          "               -P screenshot, -T timing. -nographic: Ctrl-A h help, x stop.\n"
+          "               -P picture, -S live numbers, -T timing. -nographic: Ctrl-A h.\n"
           "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever\n", to);
 }

@@ -52,7 +52,7 @@ struct options {
     bool has_no_nic;
     enum display_option display;
     const char *display_device;     /* as machine_config's */
-    bool is_full_screen;
+    bool is_full_screen, shows_overlay;
     const char *serial;             /* never NULL after options_parse */
     unsigned percent;               /* HOST_SPEED_MAX or percent of real time */
     tick_t limit;                   /* TICK_NEVER: none */

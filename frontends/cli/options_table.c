@@ -194,6 +194,13 @@ static int set_full_screen(struct options *o, const char *value, struct error *e
     return 0;
 }
 
+static int set_overlay(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->shows_overlay = true;
+    return 0;
+}
+
 static int set_serial(struct options *o, const char *value, struct error *err)
 {
     if (o->serial)
@@ -464,6 +471,7 @@ const struct option_row option_rows[] = {
     { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },
     { "limit", "SECONDS", set_limit, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
+    { "overlay", NULL, set_overlay, NULL },
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
     { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },
     { "pointer", "X,Y[,click]@SECONDS", add_pointer, NULL },

@@ -161,7 +161,8 @@ static int open_panel(struct session *s, struct error *err)
     if (s->options->display == DISPLAY_NONE)
         return 0;
     struct window_config window = { .guest = guest_name(s->options), .loop = s->loop, .display = &s->display, .serial = s->serial,
-                                    .pointers = { &s->tablet, &s->mouse }, .is_full_screen = s->options->is_full_screen };
+                                    .pointers = { &s->tablet, &s->mouse }, .is_full_screen = s->options->is_full_screen,
+                                    .shows_overlay = s->options->shows_overlay };
     s->window = window_open(&window, err);
     return s->window ? 0 : -1;
 }

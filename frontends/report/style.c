@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "frontends/report/style.h"
 
+#include <stdlib.h>
+
 #include "boards/machine.h"
 
 /* Any two of these colours can be told apart with normal sight and by readers who lack one kind of cone: a distance of at
@@ -110,6 +112,11 @@ void style_sheet(FILE *to)
         fprintf(to, ".s%u{fill:var(--s%u);background:var(--s%u)}svg .l%u{stroke:var(--s%u)}", i, i, i, i, i);
     fputc('\n', to);
     fputs(sheet, to);
+}
+
+uint32_t style_cause_on_dark(unsigned cause)
+{
+    return (uint32_t)strtoul(causes[cause].dark + 1, NULL, 16);
 }
 
 bool style_cause_is_light(unsigned cause)

@@ -2,23 +2,24 @@
 #include "frontends/sdl/bridge.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 
-enum { FRAME_NS = 1000000000 / 60, SAMPLE_NS = 200000000, SERIAL_MAX = 1 << 20 };
+enum { FRAME_NS = 1000000000 / 60, SAMPLE_NS = 200000000, COUNTS_NS = 250000000, SERIAL_MAX = 1 << 20 };
 
 struct bridge {
     struct bridge_config config;
-    uint64_t (*instructions)(const void *machine);
-    const void *machine;
+    struct bridge_source source;
+    _Atomic bool wants_counts;
     struct host_poller poller;
 
     /* the machine's thread only */
     struct bridge_picture drawing;
     tick_t scanned_at;
-    uint64_t next_scan_ns;
+    uint64_t next_scan_ns, next_counts_ns;
     bool has_scanned, has_changed;
 
     /* the window's thread only */
@@ -29,7 +30,8 @@ struct bridge {
     struct bridge_pointer pointer;
     struct bytes serial;
     struct bridge_speed speed;
-    bool has_picture, has_pointer, is_announced;
+    struct bridge_counts counts;
+    bool has_picture, has_pointer, has_counts, is_announced;
 };
 
 /* ---- the machine's thread ---- */
@@ -84,9 +86,33 @@ static void scan(struct bridge *b)
 
 static void sample_speed(struct bridge *b, uint64_t host_ns)
 {
+    struct bridge_speed speed = { b->source.instructions(b->source.machine), host_loop_now(b->config.loop), host_ns,
+                                  host_loop_timing(b->config.loop) };
     pthread_mutex_lock(&b->lock);
-    b->speed = (struct bridge_speed){ b->instructions(b->machine), host_loop_now(b->config.loop), host_ns };
+    b->speed = speed;
     pthread_mutex_unlock(&b->lock);
+}
+
+/* Behind sample_speed. */
+static void sample_counts(struct bridge *b, uint64_t host_ns)
+{
+    if (!b->wants_counts || host_ns < b->next_counts_ns)
+        return;
+    b->next_counts_ns = host_ns + COUNTS_NS;
+    struct counters counters;
+    b->source.counters(b->source.machine, &counters);
+    pthread_mutex_lock(&b->lock);
+    b->counts = (struct bridge_counts){ b->speed, counters };
+    b->has_counts = true;
+    announce(b);
+}
+
+/* How long the loop may sleep while the guest does: what is shown of it goes on. */
+static int64_t next_sample(const struct bridge *b, uint64_t host_ns)
+{
+    if (!b->wants_counts || b->next_counts_ns >= host_ns + SAMPLE_NS)
+        return SAMPLE_NS;
+    return b->next_counts_ns > host_ns ? (int64_t)(b->next_counts_ns - host_ns) : FRAME_NS;
 }
 
 /* At most 60 pictures a second of the host, and none while the guest sleeps. It is woken now and then all the same, so that the
@@ -99,7 +125,7 @@ static void before_poll(void *owner, struct host_poll *poll, int64_t *timeout_ns
     uint64_t host_ns = host_loop_host_ns(b->config.loop);
     bool has_run = !b->has_scanned || now != b->scanned_at;
     if (host_ns < b->next_scan_ns) {
-        *timeout_ns = has_run ? (int64_t)(b->next_scan_ns - host_ns) : SAMPLE_NS;
+        *timeout_ns = has_run ? (int64_t)(b->next_scan_ns - host_ns) : next_sample(b, host_ns);
         return;
     }
     if (has_run) {
@@ -108,7 +134,8 @@ static void before_poll(void *owner, struct host_poll *poll, int64_t *timeout_ns
     }
     b->next_scan_ns = host_ns + FRAME_NS;
     sample_speed(b, host_ns);
-    *timeout_ns = SAMPLE_NS;
+    sample_counts(b, host_ns);
+    *timeout_ns = next_sample(b, host_ns);
 }
 
 /* Somebody may be looking at the window: its guest's idle time is not to be skipped, even at maximum speed. */
@@ -156,10 +183,9 @@ struct bridge *bridge_new(const struct bridge_config *config)
     return b;
 }
 
-void bridge_start(struct bridge *b, uint64_t (*instructions)(const void *machine), const void *machine)
+void bridge_start(struct bridge *b, const struct bridge_source *source)
 {
-    b->instructions = instructions;
-    b->machine = machine;
+    b->source = *source;
     host_loop_add_poller(b->config.loop, &b->poller);
 }
 
@@ -218,4 +244,20 @@ void bridge_take_speed(struct bridge *b, struct bridge_speed *speed)
     pthread_mutex_lock(&b->lock);
     *speed = b->speed;
     pthread_mutex_unlock(&b->lock);
+}
+
+void bridge_want_counts(struct bridge *b, bool wants)
+{
+    b->wants_counts = wants;
+}
+
+bool bridge_take_counts(struct bridge *b, struct bridge_counts *counts)
+{
+    pthread_mutex_lock(&b->lock);
+    bool is_new = b->has_counts;
+    if (is_new)
+        *counts = b->counts;
+    b->has_counts = false;
+    pthread_mutex_unlock(&b->lock);
+    return is_new;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What crosses from the machine's thread to the window's: pictures, the guest's pointer image, what the serial line wrote, and
-   how fast the machine runs. Neither thread waits for the other longer than for an exchange of pointers or a short copy. */
+/* What crosses from the machine's thread to the window's: pictures, the guest's pointer image, what the serial line wrote, how
+   fast the machine runs, and what its core's model counts. Neither thread waits for the other longer than for an exchange of
+   pointers or a short copy. */
 #ifndef FRONTENDS_SDL_BRIDGE_H
 #define FRONTENDS_SDL_BRIDGE_H
 
@@ -29,6 +30,19 @@ struct bridge_speed {
     uint64_t instructions;
     tick_t now;
     uint64_t host_ns;              /* when these were read */
+    enum timing_mode timing;
+};
+
+struct bridge_counts {
+    struct bridge_speed speed;
+    struct counters counters;
+};
+
+/* The machine, asked on its own thread. */
+struct bridge_source {
+    uint64_t (*instructions)(const void *machine);
+    void (*counters)(void *machine, struct counters *sum);
+    void *machine;
 };
 
 struct bridge_config {
@@ -43,8 +57,8 @@ struct bridge_config {
 struct bridge *bridge_new(const struct bridge_config *config);
 void bridge_free(struct bridge *bridge);
 
-/* Before the machine runs. `instructions` counts what it has executed; asked on the machine's thread. */
-void bridge_start(struct bridge *bridge, uint64_t (*instructions)(const void *machine), const void *machine);
+/* Before the machine runs. */
+void bridge_start(struct bridge *bridge, const struct bridge_source *source);
 
 /* ---- on the window's thread ---- */
 
@@ -58,5 +72,11 @@ bool bridge_take_pointer(struct bridge *bridge, struct bridge_pointer *pointer);
 void bridge_take_serial(struct bridge *bridge, struct bytes *to);
 
 void bridge_take_speed(struct bridge *bridge, struct bridge_speed *speed);
+
+/* Whether counters are wanted. Reading them takes about a millisecond, so it is done four times a second, and only then. */
+void bridge_want_counts(struct bridge *bridge, bool wants);
+
+/* False when there are none that were not taken. */
+bool bridge_take_counts(struct bridge *bridge, struct bridge_counts *counts);
 
 #endif

@@ -22,6 +22,11 @@ static uint64_t instructions(const void *machine)
     return machine_instructions(machine);
 }
 
+static void counters(void *machine, struct counters *sum)
+{
+    machine_counters(machine, sum);
+}
+
 static void *run_machine(void *argument)
 {
     struct window *w = argument;
@@ -89,6 +94,8 @@ struct window *window_open(const struct window_config *config, struct error *err
     }
     w->bridge = bridge_new(&(struct bridge_config){ config->loop, config->display, config->serial, wake, w });
     w->console = console_new(config->loop);
+    w->overlay = overlay_new();
+    window_overlay_show(w, config->shows_overlay);
     SDL_StopTextInput();
     SDL_SetWindowTitle(w->window, w->config.guest);
     SDL_ShowWindow(w->window);
@@ -105,6 +112,8 @@ void window_close(struct window *w)
         return;
     bridge_free(w->bridge);
     console_free(w->console);
+    overlay_free(w->overlay);
+    canvas_free(&w->panel);
     window_draw_free(w);
     if (w->renderer)
         SDL_DestroyRenderer(w->renderer);
@@ -116,18 +125,26 @@ void window_close(struct window *w)
 
 /* ---- running ---- */
 
+/* A switch of time keeping is told whoever asked for it: a key here, the terminal, a script. */
+static struct bridge_speed take_speed(struct window *w)
+{
+    struct bridge_speed speed;
+    bridge_take_speed(w->bridge, &speed);
+    if (w->speed.host_ns && speed.timing != w->speed.timing)
+        window_notice(w, "%s", host_loop_timing_text(speed.timing));
+    return speed;
+}
+
 static void update_title(struct window *w)
 {
     uint64_t now_ms = SDL_GetTicks64();
     bool is_due = now_ms >= w->titled_at_ms + TITLE_MS;
-    struct bridge_speed speed = w->speed;
+    struct bridge_speed speed = is_due ? take_speed(w) : w->speed;
     struct title title = { .guest = w->config.guest, .notice = now_ms < w->notice_until_ms ? w->notice : NULL,
                            .shows_console = w->shows_console, .is_grabbed = w->is_grabbed, .is_powering_off = w->is_closing };
     char text[TITLE_MAX];
     if (!is_due && !title.notice && !w->is_closing)
         return;
-    if (is_due)
-        bridge_take_speed(w->bridge, &speed);
     title_text(text, &title, &w->speed, &speed);
     if (is_due) {
         w->speed = speed;
@@ -157,7 +174,7 @@ static void run_window(struct window *w)
 enum host_end window_run(struct window *w, struct machine *machine)
 {
     w->machine = machine;
-    bridge_start(w->bridge, instructions, machine);
+    bridge_start(w->bridge, &(struct bridge_source){ instructions, counters, machine });
     if (pthread_create(&w->thread, NULL, run_machine, w) != 0)
         return HOST_END_ERROR;
     run_window(w);

@@ -16,7 +16,7 @@ struct window_config {
     struct display *display;
     struct input *pointers[2];     /* ports of pointing devices: they say whether the pointer is absolute */
     struct host_chardev *serial;
-    bool is_full_screen;
+    bool is_full_screen, shows_overlay;
 };
 
 /* Opens the window and shows it, empty. To be called before the machine is built, since it connects itself to the display's

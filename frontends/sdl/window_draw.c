@@ -113,6 +113,7 @@ void window_draw_take(struct window *w)
     take_picture(w);
     take_serial(w);
     take_pointer(w);
+    window_overlay_take(w);
 }
 
 /* Guests that draw their pointer into the picture leave only a dot of ours, to show where the host believes it to be. */
@@ -151,6 +152,7 @@ void window_draw(struct window *w)
     SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
     SDL_RenderClear(w->renderer);
     SDL_RenderCopy(w->renderer, sheet->texture, NULL, &(SDL_Rect){ w->box.x, w->box.y, w->box.width, w->box.height });
+    window_overlay_draw(w, width, height);
     SDL_RenderPresent(w->renderer);
 }
 
@@ -160,7 +162,10 @@ static void free_sheets(struct window *w)
         SDL_DestroyTexture(w->screen.texture);
     if (w->terminal.texture)
         SDL_DestroyTexture(w->terminal.texture);
-    w->screen.texture = w->terminal.texture = NULL;
+    if (w->panel_sheet.texture)
+        SDL_DestroyTexture(w->panel_sheet.texture);
+    w->screen.texture = w->terminal.texture = w->panel_sheet.texture = NULL;
+    w->panel_zoom = 0;
 }
 
 void window_draw_again(struct window *w)

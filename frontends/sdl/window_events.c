@@ -118,9 +118,20 @@ static void save_picture(struct window *w)
         window_notice(w, "saved %s", file);
 }
 
+static void switch_timing(struct window *w)
+{
+    post(w, (struct host_message){ .kind = HOST_TIMING });
+}
+
+static void toggle_overlay(struct window *w)
+{
+    window_overlay_show(w, !w->shows_overlay);
+}
+
 static const struct { SDL_Scancode scancode; void (*run)(struct window *w); } hotkeys[] = {
     { SDL_SCANCODE_F, toggle_full_screen }, { SDL_SCANCODE_G, toggle_grab }, { SDL_SCANCODE_P, save_picture },
     { SDL_SCANCODE_1, show_screen }, { SDL_SCANCODE_2, show_console },
+    { SDL_SCANCODE_S, toggle_overlay }, { SDL_SCANCODE_T, switch_timing },
 };
 
 static bool run_hotkey(struct window *w, const SDL_KeyboardEvent *key)

@@ -10,6 +10,7 @@
 #include "frontends/sdl/bridge.h"
 #include "frontends/sdl/console.h"
 #include "frontends/sdl/letterbox.h"
+#include "frontends/sdl/overlay.h"
 #include "frontends/sdl/title.h"
 #include "frontends/sdl/window.h"
 
@@ -33,6 +34,13 @@ struct window {
     const struct bridge_picture *picture;
     SDL_Cursor *guest_cursor, *dot_cursor;
     bool had_picture, must_draw;
+
+    /* the panel of live numbers */
+    struct overlay *overlay;
+    struct canvas panel;
+    struct sheet panel_sheet;
+    int panel_zoom;                    /* 0: to be drawn anew */
+    bool shows_overlay;
 
     /* input */
     bool is_down[0x300];               /* keys and buttons that the guest believes to be pressed */
@@ -61,6 +69,11 @@ void window_draw(struct window *w);             /* if anything changed */
 void window_draw_again(struct window *w);       /* the host lost what was drawn */
 void window_draw_free(struct window *w);
 void window_draw_cursor(struct window *w);      /* the host's pointer image, as fits the view */
+
+/* window_overlay.c */
+void window_overlay_show(struct window *w, bool shows);
+void window_overlay_take(struct window *w);
+void window_overlay_draw(struct window *w, int width, int height);   /* over all else, in a window of this many pixels */
 
 /* window_events.c */
 void window_event(struct window *w, const SDL_Event *event);

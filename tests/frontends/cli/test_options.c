@@ -49,6 +49,8 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-cpu board=pi4", "cortex-a53 has no board" }, { "-cpu ", "needs CORE" },
         { "-timing fast", "off, on, reference, help or SETTING=VALUE" }, { "-timing refrence", "did you mean 'reference'?" },
         { "-timing-switch fast@1", "-timing-switch fast@1: 'fast' is not off, on or reference" },
+        { "-overlay -nographic", "-overlay needs a window" },
+        { "-display none -overlay", "-overlay needs a window" },
         { "-timing-switch on", "@SECONDS" }, { "-timing-switch off@soon", "seconds" },
         { "-timing on,", "-timing: a setting is missing" }, { "-timing ,on", "'' is not off, on" },
         { "-timing on,off", "there is no setting 'off'" }, { "-timing off=1", "there is no setting 'off'" },

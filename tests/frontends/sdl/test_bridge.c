@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: pictures lost, torn or sent more often than a screen shows them, a sleeping guest that keeps the window busy, a
-   guest's pointer larger than its buffer, serial text lost or without bound. The two threads are played one after the other. */
+   guest's pointer larger than its buffer, serial text lost or without bound, counters read when nobody looks or
+   too often. The two threads are played one after the other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static struct host_loop *loop;
 static struct host_chardev *line;
 static struct bridge *bridge;
 static struct display display;
-static int announced;
+static int announced, counted;
 
 /* The guest's screen: every pixel is the number of the picture. */
 static struct { uint32_t pixels[64 * 48]; unsigned width, height, stride; bool is_on, has_changed; int scans; } screen;
@@ -47,13 +48,20 @@ static uint64_t instructions(const void *machine)
     return ((const struct fake_machine *)machine)->now / 1000;
 }
 
+static void counters(void *machine, struct counters *sum)
+{
+    memset(sum, 0, sizeof *sum);
+    sum->instructions[0] = instructions(machine);
+    counted++;
+}
+
 static void set_up(void)
 {
     fake = (struct fake_machine){ .host_per_second = 1000000000 };
     memset(&screen, 0, sizeof screen);
     screen.width = 60, screen.height = 48, screen.stride = 64;
     screen.is_on = true;
-    announced = 0;
+    announced = counted = 0;
 }
 
 /* A loop's end is final, so each stretch of time has its own; the bridge is made anew with it. */
@@ -64,7 +72,7 @@ static void start(tick_t limit)
     line = host_chardev_open(loop, "serial0", "vc", NULL);
     display = (struct display){ .scan = scan };
     bridge = bridge_new(&(struct bridge_config){ loop, &display, line, announce, NULL });
-    bridge_start(bridge, instructions, &fake);
+    bridge_start(bridge, &(struct bridge_source){ instructions, counters, &fake });
 }
 
 static void tear_down(void)
@@ -126,6 +134,31 @@ START_TEST(a_sleeping_guest_leaves_the_window_alone)
 }
 END_TEST
 
+/* Asleep or not. */
+START_TEST(counters_are_read_four_times_a_second_while_they_are_wanted)
+{
+    struct bridge_counts counts;
+    fake.wakes = _i ? TICK_NEVER : 0;
+    start(10 * TICKS_PER_SECOND);
+    host_loop_run(loop, &fake_engine, &fake);
+    ck_assert_int_eq(counted, 0);
+    ck_assert(!bridge_take_counts(bridge, &counts));
+    tear_down();
+    fake.timing = TIMING_REFERENCE;
+    tick_t from = fake.now;
+    start(from + 10 * TICKS_PER_SECOND);
+    bridge_want_counts(bridge, true);
+    host_loop_run(loop, &fake_engine, &fake);
+    ck_assert_int_ge(counted, 36);
+    ck_assert_int_le(counted, 41);
+    ck_assert(bridge_take_counts(bridge, &counts));
+    ck_assert_uint_ge(counts.speed.now, from + 9 * TICKS_PER_SECOND);
+    ck_assert_uint_eq(counts.counters.instructions[0], counts.speed.instructions);
+    ck_assert_int_eq(counts.speed.timing, TIMING_REFERENCE);
+    ck_assert(!bridge_take_counts(bridge, &counts));
+}
+END_TEST
+
 START_TEST(a_screen_that_is_off_is_a_picture_without_size)
 {
     start(100 * TICKS_PER_MS);
@@ -181,6 +214,7 @@ Suite *test_suite(void)
     tcase_add_test(t, the_newest_picture_arrives_whole);
     tcase_add_test(t, a_guest_that_draws_all_the_time_is_looked_at_60_times_a_second);
     tcase_add_test(t, a_sleeping_guest_leaves_the_window_alone);
+    tcase_add_loop_test(t, counters_are_read_four_times_a_second_while_they_are_wanted, 0, 2);
     tcase_add_test(t, a_screen_that_is_off_is_a_picture_without_size);
     tcase_add_test(t, a_pointer_of_any_size_is_cut_to_what_fits);
     tcase_add_test(t, serial_text_is_kept_until_taken_the_newest_if_too_much);

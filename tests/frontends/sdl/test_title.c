@@ -6,13 +6,17 @@
 #include "tests/support/support.h"
 
 static char text[TITLE_MAX];
-static const struct bridge_speed before = { 1000, 5 * TICKS_PER_SECOND, 7000000000 };
-static const struct bridge_speed after = { 300001000, 5 * TICKS_PER_SECOND + TICKS_PER_SECOND / 4, 7500000000 };
+static const struct bridge_speed before = { 1000, 5 * TICKS_PER_SECOND, 7000000000, TIMING_ON };
+static const struct bridge_speed after = { 300001000, 5 * TICKS_PER_SECOND + TICKS_PER_SECOND / 4, 7500000000, TIMING_ON };
 
 START_TEST(it_tells_the_speed_between_two_samples)
 {
     title_text(text, &(struct title){ .guest = "linux" }, &before, &after);
     ck_assert_str_eq(text, "linux - Orrery - 600 MIPS, 50 % of real time");
+    struct bridge_speed off = after;
+    off.timing = TIMING_OFF;
+    title_text(text, &(struct title){ .guest = "linux" }, &before, &off);
+    ck_assert_str_eq(text, "linux - Orrery - 600 MIPS, 50 % of real time, timing off");
     title_text(text, &(struct title){ .guest = "linux", .shows_console = true }, &before, &before);
     ck_assert_str_eq(text, "linux (serial console) - Orrery - 0 MIPS, 0 % of real time");
 }

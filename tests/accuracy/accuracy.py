@@ -7,9 +7,9 @@ import sys
 import page
 import plot
 import rows_table
-from goals import read_goals
+from goals import UNITS, read_goals
 from images import Failed, ROOT, board_image, linux_initrd
-from machine import Machine, Run
+from machine import CLOCK_MHZ, COUNTER_NS, Machine, Run
 
 FOLDER = os.path.join(ROOT, "build", "accuracy")
 # Between the published sizes, for the picture.
@@ -88,12 +88,11 @@ def same_clocks(verdicts, machine):
         for results in run.said.values():
             if "whole_run" in results and results["whole_run"].count:
                 result = results["whole_run"]
-                worst = max(worst, abs(result.ticks * 16 * (1.2 if board == "pi3" else 1.4) / result.count - 1))
+                worst = max(worst, abs(result.ticks * COUNTER_NS * CLOCK_MHZ[board] / 1000 / result.count - 1))
     verdicts.add("S1", "cycle counter and virtual counter", "the same within 0.1 %", f"{100 * worst:.3f} %", worst <= 0.001)
 
 
 def curves(machine):
-    from goals import UNITS
     made = {}
     for part, (run, value, unit, sizes) in CURVES.items():
         made[part] = []

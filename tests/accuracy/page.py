@@ -8,15 +8,14 @@ from images import CROSS
 SECTIONS = (
     ("V2", "Basic operations", "Chains of dependent operations on the values that lmbench's lat_ops uses, in our own assembly, on "
      "`cortex-a53,board=am62x`; in cycles, or in units of an integer addition as published."),
-    ("V3a", "Pointer chase", "A ring of pointers through each line of the working set once, in an order without pattern; pages of 4 KB "
-     "on frames drawn at random. Nanoseconds a step on `cortex-a53,board=pi3`."),
+    ("V3a", "Pointer chase", "A ring of pointers through each line of the working set once, in an order without pattern; pages of 4 KB, "
+     "on frames drawn at random but for the address bit that is in L1's index. Nanoseconds a step on `cortex-a53,board=pi3`."),
     ("V3b", "Random reads", "Each address comes from a random number generator and the byte read before; lines may be read again, so part "
      "of a working set beyond L1 still hits. Nanoseconds beyond the same steps in L1; \"pair\" reads two bytes at a time."),
     ("V4", "Bandwidth", "8 MB, the second of two passes: `memcpy` by pairs of X registers and `memset` by pairs of Q registers, "
      "64 bytes a turn, as in C libraries."),
     ("V5", "Whole programs", "Both are equivalents in our own code, made from the published descriptions and compiled with -O3; they "
-     "are not Dhrystone and CoreMark themselves, whose scores depend on compiler and library too. Given the words of text of the original, "
-     "the CoreMark equivalent computes the original's published checksums, list, matrix and state; in the repository it has its own."),
+     "are not Dhrystone and CoreMark themselves, whose scores depend on compiler and library too (`tests/accuracy/kernels/README.md`)."),
 )
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The kernels of tests/accuracy run to their end on the bare board and as the first process of a Linux, and compute the same there;
-the quick part of `make accuracy` meets its goals.
+"""The kernels of tests/accuracy run to their end on the bare board and as the first process of a Linux, and compute the same
+there; the quick part of `make accuracy` meets its goals.
 
 Catches: a kernel that no longer builds, or computes something else on one of the two; loops that an emulator bug makes end early;
 a change of the model that moves it away from hardware; a fast mode that differs from the reference mode."""

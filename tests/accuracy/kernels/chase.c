@@ -41,8 +41,10 @@ static __attribute__((noinline)) const struct line *follow(const struct line *li
 {
     for (uint64_t i = 0; i < steps; i += LINK_STEPS)
         __asm__ volatile(
-            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\t"
-            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]"
+            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\t"
+            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\t"
+            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\t"
+            "ldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]\n\tldr %0, [%0]"
             : "+r"(line) : : "memory");
     return line;
 }
@@ -73,7 +75,10 @@ static inline uint32_t next_address(uint32_t *seed)
     return (first >> 16 & 0xff) | (second >> 8 & 0xff00) | (*seed & 0x7fff0000);
 }
 
-static __attribute__((noinline)) uint32_t read_random(const volatile uint8_t *zeroes, uint64_t steps, uint32_t mask, uint32_t seed)
+/* Apart, so that the loops are the same whoever calls them. */
+#define APART __attribute__((noinline))
+
+static APART uint32_t read_random(const volatile uint8_t *zeroes, uint64_t steps, uint32_t mask, uint32_t seed)
 {
     for (uint64_t i = 0; i < steps; i++) {
         uint32_t address = next_address(&seed);
@@ -82,7 +87,7 @@ static __attribute__((noinline)) uint32_t read_random(const volatile uint8_t *ze
     return seed;
 }
 
-static __attribute__((noinline)) uint32_t read_random_pair(const volatile uint8_t *zeroes, uint64_t steps, uint32_t mask, uint32_t seed)
+static APART uint32_t read_random_pair(const volatile uint8_t *zeroes, uint64_t steps, uint32_t mask, uint32_t seed)
 {
     for (uint64_t i = 0; i < steps; i++) {
         uint32_t first = next_address(&seed), second = next_address(&seed) & mask;

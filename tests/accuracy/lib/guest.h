@@ -24,7 +24,7 @@ void guest_say(const char *name, uint64_t ticks, uint64_t count);
    system that has been up for a while; at most 64 MB a run. */
 void *guest_pages(uint64_t size);
 
-/* Runs the kernels of NAME or NAME,ARGUMENT, several joined by '+', up to a blank or the end; 0 if there is one of another name. */
+/* Runs the kernels of NAME or NAME,ARGUMENT, several joined by '+', up to a blank or the end; 0 if one has another name. */
 int guest_run_text(const char *text);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A kernel as the first process of a Linux system: no C library, system calls by hand. The kernel gives its own parameters that it
-   does not know to the first process as environment variables. */
+/* A kernel as the first process of a Linux system: no C library, system calls by hand. Linux gives parameters that it does not
+   know to the first process as environment variables. */
 #include "tests/accuracy/lib/guest.h"
 
 enum {

@@ -33,7 +33,7 @@ static unsigned count_of(unsigned programs)
 
 static void run_groups(uint64_t seed, unsigned programs, bool switches)
 {
-    uint64_t promises = 0, cycles = 0, instructions = 0, executed = 0;
+    uint64_t promises = 0, blocks = 0, remembered = 0, cycles = 0, instructions = 0, executed = 0;
     if (getenv("S1_SEED")) {
         run_group(strtoull(getenv("S1_SEED"), NULL, 0), GROUP, switches);
         return;
@@ -45,10 +45,13 @@ static void run_groups(uint64_t seed, unsigned programs, bool switches)
         executed += t.twin[0].executed;
         instructions += t.instructions;
         promises += t.promises;
+        blocks += t.twin[0].work.blocks;
+        remembered += t.twin[0].work.remembered;
     }
-    printf("note: %u random programs of %llu instructions, %llu executed in %llu cycles, %llu line entries looked at\n", done,
+    printf("note: %u random programs of %llu instructions, %llu executed in %llu cycles, %llu of %llu "
+           "blocks by the memo, %llu line entries looked at\n", done,
            (unsigned long long)instructions / done, (unsigned long long)executed, (unsigned long long)cycles,
-           (unsigned long long)promises);
+           (unsigned long long)remembered, (unsigned long long)blocks, (unsigned long long)promises);
     ck_assert_uint_gt(promises, done);
 }
 
@@ -64,6 +67,29 @@ START_TEST(time_keeping_ends_and_begins_again_in_both_modes)
 }
 END_TEST
 
+/* States have 32,768 places. */
+START_TEST(a_full_table_of_states_begins_again_unnoticed)
+{
+    enum { PLACES = 1 << 15, PROGRAMS_MOST = 40000 };
+#ifdef __SANITIZE_ADDRESS__
+    return;
+#endif
+    struct timing_work work = { 0 };
+    twins_open(&t, 2000001);
+    while (work.states < PLACES + PLACES / 8 && t.programs < PROGRAMS_MOST) {
+        for (unsigned i = 0; i < GROUP; i++) {
+            twins_run(&t, false);
+            twins_compare(&t, false);
+        }
+        twins_compare(&t, true);
+        timing_work(t.twin[0].b.cpu->cpu.timing, &work);
+    }
+    printf("note: %llu states behind %llu programs\n", (unsigned long long)work.states, (unsigned long long)t.programs);
+    ck_assert_uint_gt(work.states, PLACES);
+    twins_close(&t);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("random programs");
@@ -71,6 +97,7 @@ Suite *test_suite(void)
     tcase_set_timeout(tc, 3600);
     tcase_add_test(tc, random_programs_take_the_same_time_by_both_modes);
     tcase_add_test(tc, time_keeping_ends_and_begins_again_in_both_modes);
+    tcase_add_test(tc, a_full_table_of_states_begins_again_unnoticed);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -87,6 +87,7 @@ void twins_close(struct twins *t)
     for (int i = 0; i < 2; i++) {
         t->twin[i].cycles = t->twin[i].b.cpu->cpu.cycles;
         t->twin[i].executed = cpu_instructions(&t->twin[i].b.cpu->cpu);
+        timing_work(t->twin[i].b.cpu->cpu.timing, &t->twin[i].work);
         bare_close(&t->twin[i].b);
     }
 }
@@ -193,6 +194,7 @@ static void change_mode(struct twins *t)
         [TIMING_ON] = { TIMING_OFF, TIMING_REFERENCE, TIMING_OFF },
         [TIMING_REFERENCE] = { TIMING_ON, TIMING_ON, TIMING_OFF },
     };
+    t->is_switched = true;
     keep_time(t, next[t->mode[TWIN_FAST]][below(t, 3)]);
 }
 
@@ -249,10 +251,40 @@ static void compare_counters(struct twins *t)
     ck_assert_mem_eq(&c[0], &c[1], sizeof c[0]);
 }
 
+static uint64_t of(const struct counters *c, enum timing_event event)
+{
+    return c->events[0][event] + c->events[1][event];
+}
+
+/* What must hold of every run in which time was kept from the beginning. */
+static void check_sums(struct twins *t)
+{
+    const struct cpu *cpu = &t->twin[TWIN_FAST].b.cpu->cpu;
+    struct counters c;
+    timing_counters(cpu->timing, &c);
+    uint64_t cycles = 0;
+    for (unsigned i = 0; i < CAUSE_COUNT; i++)
+        cycles += c.cycles[0][i] + c.cycles[1][i];
+    same(t, "the sum of the causes (and of cycles)", cycles, cpu->cycles);
+    same(t, "the sum of counted instructions", c.instructions[0] + c.instructions[1], cpu_instructions(cpu));
+    same(t, "the sum of loads and stores", of(&c, EVENT_LOADS) + of(&c, EVENT_STORES), of(&c, EVENT_L1D_ACCESSES));
+    static const enum timing_event parts[][2] = {
+        { EVENT_MISPREDICTED_CONDITIONAL, EVENT_BRANCHES_CONDITIONAL }, { EVENT_MISPREDICTED_RETURN, EVENT_BRANCHES_RETURN },
+        { EVENT_MISPREDICTED_INDIRECT, EVENT_BRANCHES_INDIRECT }, { EVENT_L1I_MISSES, EVENT_L1I_ACCESSES },
+        { EVENT_L2_MISSES, EVENT_L2_ACCESSES }, { EVENT_L2_ITLB_MISSES, EVENT_ITLB_MISSES },
+        { EVENT_L2_DTLB_MISSES, EVENT_DTLB_MISSES }, { EVENT_IRQS, EVENT_EXCEPTIONS },
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(parts); i++)
+        if (of(&c, parts[i][0]) > of(&c, parts[i][1]))
+            differ(t, counter_events[parts[i][0]].name, of(&c, parts[i][0]), of(&c, parts[i][1]));
+}
+
 static void compare_deep(struct twins *t)
 {
     struct cpu *a = &t->twin[0].b.cpu->cpu, *b = &t->twin[1].b.cpu->cpu;
     compare_counters(t);
+    if (!t->is_switched)
+        check_sums(t);
     same(t, "the memory system", memory_hash(timing_memory(a->timing), a->cycles),
          memory_hash(timing_memory(b->timing), b->cycles));
     same(t, "the predictor", predictor_hash(&a->predictor), predictor_hash(&b->predictor));

@@ -11,6 +11,7 @@ struct twin {
     struct bare b;           /* first: on_access finds the twin by it */
     uint64_t seen;           /* a hash of the device's accesses and their times */
     uint64_t cycles, executed;   /* when the twins were closed */
+    struct timing_work work;
 };
 
 struct twins {
@@ -21,6 +22,7 @@ struct twins {
     struct program program;
     struct twin twin[2];     /* fast, reference */
     enum timing_mode mode[2];
+    bool is_switched;        /* time was not kept all the time */
     uint64_t programs, instructions;
     uint64_t promises;       /* entries of line tables that were looked at */
 };

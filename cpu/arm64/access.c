@@ -202,6 +202,8 @@ static bool load_sized(struct arm64 *c, const struct op *o, const struct block *
         return load_part(c, o, b, va, size, el, noted, value);
     if (!probe_split(c, o, b, va, size, el, false))
         return false;
+    if (c->cpu.timed)
+        timing_split(&c->cpu, o, b, false);
     *value = 0;
     for (unsigned i = 0; i < size; i++) {
         uint64_t byte;
@@ -223,6 +225,8 @@ static bool store_sized(struct arm64 *c, const struct op *o, const struct block 
         return store_part(c, o, b, va, size, el, noted, value);
     if (!probe_split(c, o, b, va, size, el, true))
         return false;
+    if (c->cpu.timed)
+        timing_split(&c->cpu, o, b, true);
     for (unsigned i = 0; i < size; i++)
         if (!store_part(c, o, b, va + i, 1, el, 1, value >> (8 * i) & 0xff))
             return false;

@@ -235,6 +235,12 @@ void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, c
     memory_installed(t->memory, page->pa, entry);
 }
 
+void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write)
+{
+    memory_split(cpu->timing->memory, write, (unsigned)(o - b->ops));
+    look_for_events(cpu->timing);
+}
+
 void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page)
 {
     memory_zero(cpu->timing->memory, page, (unsigned)(o - b->ops), cpu->cycles);

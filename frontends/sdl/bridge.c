@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum { FRAME_NS = 1000000000 / 60, SAMPLE_NS = 200000000, COUNTS_NS = 250000000, SERIAL_MAX = 1 << 20 };
+enum { FRAME_NS = 1000000000 / 60, SAMPLE_NS = 200000000, COUNTS_NS = 250000000, COUNTS_SHARE = 20, SERIAL_MAX = 1 << 20 };
 
 struct bridge {
     struct bridge_config config;
@@ -93,14 +93,16 @@ static void sample_speed(struct bridge *b, uint64_t host_ns)
     pthread_mutex_unlock(&b->lock);
 }
 
-/* Behind sample_speed. */
+/* Behind sample_speed. A guest with much code takes longer to count: then it is counted less often, so that a twentieth of the
+   time goes there at most. */
 static void sample_counts(struct bridge *b, uint64_t host_ns)
 {
     if (!b->wants_counts || host_ns < b->next_counts_ns)
         return;
-    b->next_counts_ns = host_ns + COUNTS_NS;
     struct counters counters;
     b->source.counters(b->source.machine, &counters);
+    uint64_t pause = COUNTS_SHARE * (host_loop_host_ns(b->config.loop) - host_ns);
+    b->next_counts_ns = host_ns + (pause > COUNTS_NS ? pause : COUNTS_NS);
     pthread_mutex_lock(&b->lock);
     b->counts = (struct bridge_counts){ b->speed, counters };
     b->has_counts = true;

@@ -26,9 +26,9 @@ static double clamp(double x, double least, double most)
     return x < least ? least : x > most ? most : x;
 }
 
-static double channel(uint32_t colour, unsigned shift)
+static float channel(uint32_t colour, unsigned shift)
 {
-    return (double)(colour >> shift & 0xff);
+    return (float)(colour >> shift & 0xff);
 }
 
 /* Porter and Duff's "over": the colour covers this share of the pixel. */
@@ -37,12 +37,13 @@ static void paint(struct canvas *c, int x, int y, uint32_t colour, double share)
     if (x < 0 || y < 0 || x >= c->width || y >= c->height)
         return;
     uint32_t *pixel = &c->pixels[(size_t)y * (size_t)c->width + (size_t)x];
-    double above = channel(colour, 24) / 255 * share, below = channel(*pixel, 24) / 255 * (1 - above), alpha = above + below;
-    if (alpha <= 0)
+    float above = channel(colour, 24) / 255 * (float)share, below = channel(*pixel, 24) / 255 * (1 - above);
+    float alpha = above + below;
+    if (above <= 0)
         return;
-    uint32_t mixed = (uint32_t)lround(alpha * 255) << 24;
+    uint32_t mixed = (uint32_t)(alpha * 255 + 0.5f) << 24;
     for (unsigned shift = 0; shift < 24; shift += 8)
-        mixed |= (uint32_t)lround((channel(colour, shift) * above + channel(*pixel, shift) * below) / alpha) << shift;
+        mixed |= (uint32_t)((channel(colour, shift) * above + channel(*pixel, shift) * below) / alpha + 0.5f) << shift;
     *pixel = mixed;
 }
 
@@ -74,7 +75,8 @@ static double distance(const struct canvas_box *box, double radius, int x, int y
 {
     double dx = fabs(x + 0.5 - (box->left + box->right) / 2) - ((box->right - box->left) / 2 - radius);
     double dy = fabs(y + 0.5 - (box->top + box->bottom) / 2) - ((box->bottom - box->top) / 2 - radius);
-    return hypot(fmax(dx, 0), fmax(dy, 0)) + fmin(fmax(dx, dy), 0) - radius;
+    double corner = dx > 0 && dy > 0 ? hypot(dx, dy) : fmax(dx, dy);
+    return corner - radius;
 }
 
 void canvas_panel(struct canvas *c, struct canvas_box box, double radius, uint32_t colour, uint32_t edge)
@@ -84,7 +86,8 @@ void canvas_panel(struct canvas *c, struct canvas_box box, double radius, uint32
             double outside = distance(&box, radius, x, y);
             double inside = clamp(0.5 - outside, 0, 1);
             paint(c, x, y, colour, inside);
-            paint(c, x, y, edge, inside * clamp(outside + 1.5, 0, 1));
+            if (outside > -1.5)
+                paint(c, x, y, edge, inside * fmin(outside + 1.5, 1));
         }
 }
 

@@ -15,6 +15,7 @@ static struct host_chardev *line;
 static struct bridge *bridge;
 static struct display display;
 static int announced, counted;
+static uint64_t counting_ns;
 
 /* The guest's screen: every pixel is the number of the picture. */
 static struct { uint32_t pixels[64 * 48]; unsigned width, height, stride; bool is_on, has_changed; int scans; } screen;
@@ -50,6 +51,7 @@ static uint64_t instructions(const void *machine)
 
 static void counters(void *machine, struct counters *sum)
 {
+    fake.host_ns += counting_ns;
     memset(sum, 0, sizeof *sum);
     sum->instructions[0] = instructions(machine);
     counted++;
@@ -62,6 +64,7 @@ static void set_up(void)
     screen.width = 60, screen.height = 48, screen.stride = 64;
     screen.is_on = true;
     announced = counted = 0;
+    counting_ns = 0;
 }
 
 /* A loop's end is final, so each stretch of time has its own; the bridge is made anew with it. */
@@ -159,6 +162,17 @@ START_TEST(counters_are_read_four_times_a_second_while_they_are_wanted)
 }
 END_TEST
 
+START_TEST(counting_takes_a_twentieth_of_the_time_at_most)
+{
+    counting_ns = 50000000;
+    start(10 * TICKS_PER_SECOND);
+    bridge_want_counts(bridge, true);
+    host_loop_run(loop, &fake_engine, &fake);
+    ck_assert_int_ge(counted, 8);
+    ck_assert_uint_le((uint64_t)counted * counting_ns, fake.host_ns / 20 + counting_ns);
+}
+END_TEST
+
 START_TEST(a_screen_that_is_off_is_a_picture_without_size)
 {
     start(100 * TICKS_PER_MS);
@@ -215,6 +229,7 @@ Suite *test_suite(void)
     tcase_add_test(t, a_guest_that_draws_all_the_time_is_looked_at_60_times_a_second);
     tcase_add_test(t, a_sleeping_guest_leaves_the_window_alone);
     tcase_add_loop_test(t, counters_are_read_four_times_a_second_while_they_are_wanted, 0, 2);
+    tcase_add_test(t, counting_takes_a_twentieth_of_the_time_at_most);
     tcase_add_test(t, a_screen_that_is_off_is_a_picture_without_size);
     tcase_add_test(t, a_pointer_of_any_size_is_cut_to_what_fits);
     tcase_add_test(t, serial_text_is_kept_until_taken_the_newest_if_too_much);

@@ -18,8 +18,14 @@ int breakdown_intern(struct breakdowns *table, const uint64_t stack[CAUSE_COUNT]
         if (!memcmp(table->cycles[table->hash[at] - 1], cycles, sizeof cycles))
             return table->hash[at] - 1;
     if (table->count == BREAKDOWNS_MAX)
-        return BREAKDOWN_NONE;
+        return BREAKDOWN_FULL;
     memcpy(table->cycles[table->count], cycles, sizeof cycles);
     table->hash[at] = (uint16_t)++table->count;
     return table->count - 1;
+}
+
+void breakdown_forget(struct breakdowns *table)
+{
+    table->count = 0;
+    memset(table->hash, 0, sizeof table->hash);
 }

@@ -5,7 +5,7 @@
 
 #include "cpu/timing/counters.h"
 
-enum { BREAKDOWNS_MAX = 1 << 14, BREAKDOWN_NONE = -1 };
+enum { BREAKDOWNS_MAX = 1 << 15, BREAKDOWN_NONE = -1, BREAKDOWN_FULL = -2 };
 
 struct breakdowns {
     int count;
@@ -13,7 +13,10 @@ struct breakdowns {
     uint16_t hash[2 * BREAKDOWNS_MAX];   /* index + 1, or 0 */
 };
 
-/* The number of this spread; BREAKDOWN_NONE if the table is full or a part does not fit. */
+/* The number of this spread; BREAKDOWN_NONE if a part does not fit, BREAKDOWN_FULL if the table is full. */
 int breakdown_intern(struct breakdowns *table, const uint64_t stack[CAUSE_COUNT]);
+
+/* Begins again: nobody may use a number given out before. */
+void breakdown_forget(struct breakdowns *table);
 
 #endif

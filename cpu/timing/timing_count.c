@@ -77,6 +77,21 @@ void timing_collect(struct timing *t, struct block *b)
     }
 }
 
+static void empty_block(void *to, struct block *b)
+{
+    if (!(b->mode & CODE_TIMED))
+        return;
+    struct block_timing *bt = block_timing(b);
+    timing_collect(to, b);
+    for (unsigned i = 0; i < memo_count(bt); i++)
+        bt->memo[i].key = MEMO_NOTHING;
+}
+
+void timing_empty_memos(struct timing *t)
+{
+    code_each(t->cpu->code, empty_block, t);
+}
+
 static void collect_block(void *to, struct block *b)
 {
     if (b->mode & CODE_TIMED)

@@ -100,6 +100,9 @@ void timing_count_cycles(struct timing *t);
 /* What a memo has counted goes to the totals. */
 void timing_collect_memo(struct timing *t, struct block *b, struct memo *m);
 
+/* All of them, and nothing is remembered any more. */
+void timing_empty_memos(struct timing *t);
+
 /* Memo m stands for one more execution. */
 static inline void timing_use_memo(struct timing *t, struct block *b, struct memo *m)
 {

@@ -65,6 +65,17 @@ static void install(struct timing *t, struct block *b, uint32_t key, uint64_t cy
     timing_use_memo(t, b, m);
 }
 
+/* The number of a spread. A full table begins again, and all memos with it: they know old numbers. */
+static int number_of(struct timing *t, const uint64_t stack[CAUSE_COUNT])
+{
+    int number = breakdown_intern(&t->breakdowns, stack);
+    if (number != BREAKDOWN_FULL)
+        return number;
+    timing_empty_memos(t);
+    breakdown_forget(&t->breakdowns);
+    return breakdown_intern(&t->breakdowns, stack);
+}
+
 /* The whole block with its known waits, entered in t->saved; `key` is what it is remembered by. */
 static void compute(struct timing *t, struct block *b, enum outcome outcome, uint32_t key, const struct known *known)
 {
@@ -76,7 +87,7 @@ static void compute(struct timing *t, struct block *b, enum outcome outcome, uin
     t->computed++;
     for (unsigned i = 0; i < CAUSE_COUNT; i++)
         stack[i] = t->board.stack[i] - before[i];
-    int breakdown = breakdown_intern(&t->breakdowns, stack);
+    int breakdown = number_of(t, stack);
     uint64_t cycles = t->cpu->cycles - start;
     if (t->cpu->sig == SIG_UNSETTLED || breakdown == BREAKDOWN_NONE || b->dead || cycles > UINT16_MAX) {
         timing_count_executions(t, b, outcome, 1);

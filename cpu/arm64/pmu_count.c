@@ -160,8 +160,8 @@ static uint64_t room(const struct pmu *p, unsigned i)
     return p->control & PMCR_D ? left * DIVIDER - p->divided : left;
 }
 
-/* In how many cycles counter i is to be looked at: not before it can have overflowed. The core completes two instructions a cycle;
-   of everything else there is one, and most are so rare that a look at each cycle near the end would be too many. */
+/* In how many cycles counter i is to be looked at: not before it can have overflowed. The core completes two instructions a
+   cycle; of everything else there is one, and most are so rare that a look at each cycle near the end would be too many. */
 enum { LOOK_CYCLES = 16 };
 
 static uint64_t cycles_left(const struct pmu *p, unsigned i)

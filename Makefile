@@ -184,7 +184,7 @@ help:
 	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
-	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
+	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|timed|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
 	@echo 'make accuracy         published numbers of hardware against the model: writes docs/accuracy.md; ACCURACY=quick a part of it'
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'
 	@echo 'make deps            install, with apt, what building and testing need'

@@ -11,6 +11,7 @@ import tempfile
 from child import Failed, host_name
 from kernels import Kernels
 from systems import Systems
+import timed
 
 goals = []
 
@@ -23,9 +24,10 @@ def goal(what, value, relation, bound):
 
 def main():
     mode = os.environ.get("BENCH", "all")
-    if mode not in ("all", "quick", "systems"):
-        raise Failed(f"BENCH={mode} is not known; there are quick (kernels, one run) and systems (no kernels)")
-    runs = 1 if mode == "quick" else int(os.environ.get("BENCH_RUNS", "5"))
+    if mode not in ("all", "quick", "timed", "systems"):
+        raise Failed(f"BENCH={mode} is not known; there are quick (kernels, one run), timed (kernels with the timing model) and systems "
+                     "(no kernels)")
+    runs = int(os.environ.get("BENCH_RUNS", "1" if mode == "quick" else "5"))
     only = os.environ.get("BENCH_ONLY", "").split()
     orrery = os.environ.get("ORRERY", "build/orrery")
     native = os.path.join(os.path.dirname(orrery), "roms/bench/native")
@@ -37,13 +39,19 @@ def main():
         print("There is no qemu-system-aarch64 here; its columns stay empty.")
     print()
     with tempfile.TemporaryFile() as errors:
-        results = Kernels(orrery, qemu, native, errors).table(runs, only) if mode != "systems" else []
+        kernels = Kernels(orrery, qemu, native, errors)
+        if mode not in ("systems", "timed"):
+            print("Without time keeping (`-timing off`), beside QEMU and the host:\n")
+        results = kernels.table(runs, only) if mode not in ("systems", "timed") else []
         integer = [mips for kernel, mips, _ in results if kernel.group == "integer"]
         print()
         if integer:
             goal("integer kernels, median (MIPS)", statistics.median(integer), ">=", 600)
             goal("integer kernels, slowest (MIPS)", min(integer), ">=", 600)
-        if mode != "quick" and not only:
+        if mode != "systems":
+            timed.report(orrery, kernels.all, runs, only, errors, goal)
+            print()
+        if mode not in ("quick", "timed") and not only:
             Systems(orrery, qemu, errors).report(runs, goal)
     print(f"\n{sum(goals)} of {len(goals)} goals met")
     return 0

@@ -24,7 +24,7 @@ class Kernels:
     def command(self, program, kernel, iterations):
         machine = ["-m", "256", "-display", "none", "-serial", "stdio", "-kernel", IMAGE, "-append", f"bench={kernel.name},{iterations}"]
         if program == "orrery":
-            return [self.orrery, "-speed", "max", "-stats", "-", *machine]
+            return [self.orrery, "-speed", "max", "-timing", "off", "-stats", "-", *machine]
         if program == "qemu":
             return [self.qemu, "-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-accel", "tcg,thread=single", "-nodefaults", *machine]
         return [self.native, kernel.name, str(iterations)]

@@ -26,8 +26,8 @@ FLAGS_ubsan   = -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
 FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan))
 WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 
-# No tail calls without optimisation: there the handlers return to a loop (cpu/engine.h).
-ENGINE_FLAGS = $(if $(filter debug,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
+# No tail calls without optimisation, nor always with the address sanitizer: there the handlers return to a loop (cpu/engine.h).
+ENGINE_FLAGS = $(if $(filter debug asan,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
 CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)

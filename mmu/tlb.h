@@ -21,8 +21,8 @@ enum {
 struct tlb_entry {
     gva_t read, write;       /* page address, or TLB_NOTHING */
     uint64_t add;            /* host address = virtual address + add */
-    uint64_t mapped;         /* the guest's mapping it came from: log2 of its size in bits 7..0, TLB_GLOBAL, and in bits 63..12 the
-                                physical page. Entries are 32 bytes: one shift to index */
+    uint64_t mapped;         /* the guest's mapping it came from: log2 of its size in bits 7..0, TLB_GLOBAL, and in bits 63..12
+                                the physical page. Entries are 32 bytes: one shift to index */
 };
 
 /* What a load or store handler checks inline while the core keeps time: an entry's presence proves all that a tlb_entry proves
@@ -31,7 +31,7 @@ enum {
     LINE_BITS = 6,
     LINE_TABLE_BITS = 10,
     LINE_TABLE_SIZE = 1 << LINE_TABLE_BITS,
-    LINE_READ_ONLY = 1 << (LINE_BITS - 1),   /* set in the tag of a line that may only be read: not yet modified, or not allowed */
+    LINE_READ_ONLY = 1 << (LINE_BITS - 1),   /* set in the tag of a line that may only be read: it is clean, or not writable */
     LINE_SUSPENDED = 1 << (LINE_BITS - 2),   /* set while the page is not in the micro-TLB: matches no access */
     LINE_NOTHING = LINE_SUSPENDED | LINE_READ_ONLY | 1   /* a tag that is no line's */
 };

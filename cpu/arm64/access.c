@@ -46,8 +46,8 @@ struct place {
 
 /* ---- telling the timing model ---- */
 
-/* The access of op o to a page that translates to `pa`: what it noted does not depend on whether the page was in our own TLB, only
-   the line table, which proves that there is nothing to note, comes before. */
+/* The access of op o to a page that translates to `pa`. What it notes does not depend on whether the page was in our own TLB;
+   only the line table comes before, which proves that there is nothing to note. */
 static void note(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el, bool write,
                  gpa_t pa, bool global, unsigned size_bits)
 {

@@ -57,8 +57,10 @@
 #define DECODERS_SIMD_STORE TWO
 
 const struct insn_row insn_rows[] = {
-#define INSN(name, picture, class, reads, writes)     { #name, picture, CLASS_##class, reads, writes, false, DECODERS_##class(name) },
-#define INSN_END(name, picture, class, reads, writes) { #name, picture, CLASS_##class, reads, writes, true, DECODERS_##class(name) },
+#define INSN(name, picture, class, reads, writes) \
+    { #name, picture, CLASS_##class, reads, writes, false, DECODERS_##class(name) },
+#define INSN_END(name, picture, class, reads, writes) \
+    { #name, picture, CLASS_##class, reads, writes, true, DECODERS_##class(name) },
 #include "cpu/arm64/insns.def"
 #undef INSN
 #undef INSN_END

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Divide (manual C3.5.7). The divider ends early, so a quotient's time depends on the operands: handlers that keep time note it. */
+/* Divide (manual C3.5.7). The divider ends early, so a quotient's time depends on the operands: handlers that keep time note
+   it. */
 #include "cpu/arm64/handler.h"
 #include "cpu/arm64/pipeline.h"
 #include "cpu/timing/timing.h"

@@ -51,7 +51,8 @@ PREDICTOR_INLINE enum outcome predictor_conditional(struct predictor *p, gva_t b
     enum outcome right = taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
     p->history = (history << 1 | taken) & p->history_mask;
     *counter = (uint8_t)(taken ? was + (was < p->top) : was - (was > 0));
-    return (was >> 1) == taken ? right : OUTCOME_MISPREDICTED;   /* selected, not branched to: the host could not predict it either */
+    /* Selected, not branched to: the host could not predict it either. */
+    return (was >> 1) == taken ? right : OUTCOME_MISPREDICTED;
 }
 
 PREDICTOR_INLINE void predictor_call(struct predictor *p, gva_t link)

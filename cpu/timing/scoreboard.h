@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The pipeline of an in-order core. The step (scoreboard_ready, then scoreboard_step) is the one place where cycles are computed: the memo remembers what it said,
-   and the reference mode asks it about every instruction. */
+/* The pipeline of an in-order core. The step (scoreboard_ready, then scoreboard_step) is the one place where cycles are
+   computed: the memo remembers what it said, and the reference mode asks it about every instruction. */
 #ifndef CPU_TIMING_SCOREBOARD_H
 #define CPU_TIMING_SCOREBOARD_H
 

@@ -55,7 +55,8 @@ void timing_enter_page(struct cpu *cpu);
    place for it and gets host address offset `add` if nothing about the line is left to prove; for stores too if may_write. */
 void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
                    bool write, struct line_entry *entry, uint64_t add, bool may_write);
-void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write);   /* one that crosses pages, beside its parts */
+/* One that crosses pages, beside its parts. */
+void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write);
 void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page);
 void timing_device(struct cpu *cpu, const struct op *o, const struct block *b);
 void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b, enum memory_maintenance what, gpa_t pa);

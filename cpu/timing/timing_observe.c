@@ -13,11 +13,16 @@ struct timing_profile_block {
     struct { uint32_t insn; uint64_t executions, cycles, l1d_misses, l1i_misses, mispredictions; } line[];
 };
 
-/* The block's lines, made when it is met first. They outlive it: code that was overwritten took its time all the same. */
+/* A guest that rewrites its code for ever must not fill the host's memory: later code is not counted line by line. */
+enum { PROFILE_LINES_MAX = 1 << 22 };
+
+/* The block's lines, made when it is met first; NULL when there are too many. They outlive the block: code that was overwritten
+   took its time all the same. */
 static struct timing_profile_block *lines_of(struct timing *t, struct block *b)
 {
     struct block_timing *bt = block_timing(b);
-    if (!bt->profile) {
+    if (!bt->profile && t->profile_lines < PROFILE_LINES_MAX) {
+        t->profile_lines += b->length;
         struct timing_profile_block *p = mem_alloc(sizeof *p + b->length * sizeof p->line[0]);
         p->va = bt->va;
         p->count = b->length;
@@ -67,12 +72,14 @@ void timing_observe_end(struct timing *t, struct block *b, unsigned n, enum outc
     if (!t->is_profiled)
         return;
     struct timing_profile_block *p = lines_of(t, b);
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; p && i < n; i++) {
         p->line[i].executions++;
         p->line[i].cycles += t->noted[i].cycles;
         p->line[i].l1d_misses += t->noted[i].l1d_misses;
         p->line[i].l1i_misses += t->noted[i].l1i_misses;
     }
+    if (!p)
+        return;
     p->line[n - 1].cycles += t->board.now - t->last_issue;
     p->line[n - 1].mispredictions += outcome == OUTCOME_MISPREDICTED;
 }
@@ -82,6 +89,8 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
 {
     static const struct memory_wait none;
     struct timing_profile_block *p = lines_of(t, b);
+    if (!p)
+        return;
     const struct block_timing *bt = block_timing(b);
     int number = memo_number(m->key);
     uint64_t last = t->cpu->cycles, end = last + m->cycles;

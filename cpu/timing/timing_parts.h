@@ -43,6 +43,7 @@ struct timing {
 
     bool is_profiled;
     struct timing_profile_block *profile;   /* of every block that was executed since */
+    unsigned profile_lines;    /* in them */
     struct { uint32_t cycles, l1d_misses, l1i_misses; } noted[BLOCK_OPS_MAX];   /* of the running block's ops */
     uint64_t last_issue;       /* of the op before */
     void (*trace)(void *to, const struct timing_step *step);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a memo is made from. A plain block is replayed once for each state and outcome; a block with events once for each wait that
-   they came to: serving an event needs the cycle at which its op could issue, which variants.h keeps, but no replay. */
+/* What a memo is made from. A plain block is replayed once for each state and outcome; a block with events once for each wait
+   that they came to: serving an event needs the cycle at which its op could issue, which variants.h keeps, but no replay. */
 #include <string.h>
 
 #include "base/bits.h"

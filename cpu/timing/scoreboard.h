@@ -25,6 +25,7 @@ struct scoreboard {
     uint8_t producer[TIMING_REGS];   /* enum timing_producer; PRODUCER_NONE unless live */
     uint8_t late[TIMING_REGS];       /* enum timing_cause of what made the result late; 0 (CAUSE_ISSUE): nothing did */
 
+    uint64_t latest;                 /* no result comes later than that behind its latency; a hint for states_intern */
     uint64_t stack[CAUSE_COUNT];     /* cycles since it was last cleared; their sum is what `now` went on by */
 
     /* The core's numbers, laid out for the step. */
@@ -161,6 +162,8 @@ SCOREBOARD_INLINE uint64_t scoreboard_step(struct scoreboard *s, const struct uo
         s->late[r] = waits && wait->result ? wait->result_cause : more ? CAUSE_UNIT : 0;
         s->live[r >> 6] |= 1ull << (r & 63);
     }
+    if (wait->result && t + wait->result > s->latest)
+        s->latest = t + wait->result;
     if (g->hold + wait->unaligned) {
         scoreboard_go_to(s, t + g->hold + wait->unaligned, CAUSE_UNIT);
         s->slots = 1;

@@ -125,7 +125,7 @@ static bool is_worth_a_number(struct states *table, uint32_t hash)
 int states_intern(struct states *table, struct scoreboard *s, bool behind_events)
 {
     struct state x;
-    if (!collect(s, &x))
+    if ((s->latest > s->now + LATE_MAX && behind_events) || !collect(s, &x))
         return STATE_NONE;
     uint32_t hash = hash_of(&x), at = hash & (HASH_SIZE - 1);
     for (; table->hash[at]; at = (at + 1) & (HASH_SIZE - 1))

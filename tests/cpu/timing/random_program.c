@@ -177,7 +177,7 @@ void program_start(struct bare *b, const struct program *p, const struct program
         ck_assert(space_write(&b->space, p->part[i].at, p->part[i].word, 4 * p->part[i].count));
     memcpy(c->x, p->registers, sizeof p->registers);
     c->cpacr_el1 = 3 << 20;
-    if (!(c->sctlr_el1 & SCTLR_M)) {   /* the last one was stopped in between */
+    if (b->stopped_at == BARE_HALTED || !(c->sctlr_el1 & SCTLR_M)) {   /* stopped, maybe between a descriptor and its TLBI */
         c->sctlr_el1 |= SCTLR_M;
         mmu_flush_all(c);
     }

@@ -108,6 +108,29 @@ static void broken(const struct twins *t, const char *what, uint64_t tag)
                  t->settings, (unsigned long long)t->programs, (unsigned long long)tag, what);
 }
 
+/* Is the program at `va` between the change of a descriptor and the TLBI for it? Then old translations are right. */
+static bool is_remapping(const struct twins *t, gva_t va)
+{
+    enum { WORDS = 8, TLBI = 0xd5088700 };
+    const struct ram *ram = t->twin[TWIN_FAST].b.ram;
+    uint64_t offset = va - t->map[TWIN_FAST].kernel - BARE_RAM;
+    for (unsigned i = 0; i < WORDS && offset < BARE_RAM_SIZE - 4 * WORDS; i++)
+        if ((ld_le32(ram->host + offset + 4 * i) & 0xffffff00) == TLBI)
+            return true;
+    return false;
+}
+
+static void check_mapping(struct twins *t, unsigned el, const struct line_entry *e, gpa_t pa)
+{
+    struct arm64 *c = t->twin[TWIN_FAST].b.cpu;
+    struct arm64_mapping m;
+    if (c->el != el || is_remapping(t, c->cpu.pc) || is_remapping(t, c->elr_el1))
+        return;
+    int fault = mmu_translate(c, e->tag & LINE_MASK, el, e->tag & LINE_READ_ONLY ? ACCESS_READ : ACCESS_WRITE, &m);
+    if (fault != FAULT_NONE || m.pa != pa)
+        broken(t, "the access is not allowed, or leads elsewhere", e->tag);
+}
+
 static void check_entry(struct twins *t, unsigned el, const struct line_entry *e)
 {
     struct bare *b = &t->twin[TWIN_FAST].b;
@@ -125,10 +148,7 @@ static void check_entry(struct twins *t, unsigned el, const struct line_entry *e
         broken(t, "the cache does not know of it", e->tag);
     if (!(e->tag & LINE_READ_ONLY) && !m->l1d.modified[slot])
         broken(t, "the line is not modified", e->tag);
-    struct arm64_mapping mapping;
-    int fault = mmu_translate(b->cpu, va, el, e->tag & LINE_READ_ONLY ? ACCESS_READ : ACCESS_WRITE, &mapping);
-    if (b->cpu->el == el && (fault != FAULT_NONE || mapping.pa != BARE_RAM + offset))
-        broken(t, "the access is not allowed, or leads elsewhere", e->tag);
+    check_mapping(t, el, e, BARE_RAM + offset);
     struct memory_page page;
     mmu_page(b->cpu, va, el, BARE_RAM + offset, false, PAGE_BITS, &page);
     if (page.translated && !micro_holds(&m->tlbs.data, va, page.space))

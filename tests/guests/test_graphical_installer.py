@@ -22,7 +22,7 @@ def chosen_row(picture):
 
 def watch(guest, folder, *more):
     names = [os.path.join(folder, f"{i}.png") for i in range(3)]
-    done = orrery("-display", "none", "-serial", "null", "-m", "1024", "-kernel", os.path.join(guest, "linux"),
+    done = orrery("-timing", "off", "-display", "none", "-serial", "null", "-m", "1024", "-kernel", os.path.join(guest, "linux"),
                   "-initrd", os.path.join(guest, "initrd-gtk.gz"), "-append", "console=tty0", "-nic", "none",
                   "-screendump", f"{names[0]}@{FIRST_SEEN}", *[option.format(*names) for option in more])
     return done, names

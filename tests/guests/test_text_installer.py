@@ -16,7 +16,7 @@ def main():
     guest = fetched("fetch")
     options = boot_options(guest)
 
-    machine = Machine("-m", "1024", *options)
+    machine = Machine("-timing", "off", "-m", "1024", *options)
     machine.expect(r"Booting Linux on physical CPU")
     machine.expect(r"Select a language")
     machine.expect(r"English")
@@ -44,7 +44,7 @@ def main():
     machine.expect(r"Trying to unpack rootfs image as initramfs")
     check("the kernel boots with that tree as -dtb", True)
     machine.kill()
-    machine = Machine("-m", "16G", "-kernel", os.path.join(guest, "linux"), "-append", "console=ttyAMA0 panic=-1", "-no-reboot")
+    machine = Machine("-timing", "off", "-m", "16G", "-kernel", os.path.join(guest, "linux"), "-append", "console=ttyAMA0 panic=-1", "-no-reboot")
     machine.expect(r"Memory: \d+K/16777216K available")
     machine.expect(r"Kernel panic - not syncing: VFS: Unable to mount root fs")
     check("16 GiB of memory are seen, and no root file system is a panic", True)

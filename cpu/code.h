@@ -24,7 +24,7 @@ struct op {
     uint8_t sh, aux;          /* shift amounts and other small operands */
     uint16_t row;             /* of the ISA's instruction table: class, reads, writes for timing and trace */
     uint32_t insn;            /* the guest's instruction word */
-    uint32_t spare;
+    uint32_t spare;           /* unused: an op has 32 bytes */
 };
 
 enum { BLOCK_OPS_MAX = 64 };

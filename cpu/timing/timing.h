@@ -90,7 +90,7 @@ const struct core_model *timing_model(const struct timing *t);
 void timing_reset(struct timing *t);
 
 /* All counts since power on, exact up to the last block end (or cpu_sync). Cycles and instructions with timing off are not in
-   it. Cost: a walk over the decoded code, about a millisecond; not for every block. */
+   it. Cost: a walk over the decoded code, milliseconds in a Linux; not for every block. */
 void timing_counters(struct timing *t, struct counters *sum);
 
 /* The same without the walk, for the performance monitors: without what the memos have counted since they were collected. Exact

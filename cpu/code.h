@@ -47,6 +47,9 @@ struct block {
 #define CODE_SINGLE (1u << 31)
 #define CODE_TIMED  (1u << 30)
 
+/* Not of a block's key, but of a fetch: the class wants to be asked about every block of this page. */
+#define CODE_LOOKED (1u << 29)
+
 /* Direct-mapped by virtual address: how indirect and cross-page branches find their block. */
 struct jump_entry {
     gva_t va;                 /* JUMP_NOTHING when empty */

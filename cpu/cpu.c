@@ -100,6 +100,10 @@ static struct block *find_block(struct cpu *cpu)
         timing_enter_page(cpu);
     struct jump_entry *e = code_jump_entry(cpu->code, cpu->pc);
     cpu->code_va = cpu->pc & PAGE_MASK;
+    if (unlikely(mode & CODE_LOOKED)) {   /* so that no branch finds it without, and its end comes back here */
+        cpu_look_around(cpu);
+        return code_find(cpu, host, ram, offset, mode & ~CODE_LOOKED);
+    }
     if (e->va != cpu->pc || e->context != cpu->context) {
         struct block *b = code_find(cpu, host, ram, offset, mode);
         *e = (struct jump_entry){ .va = cpu->pc, .context = cpu->context, .block = b };

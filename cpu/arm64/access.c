@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/log.h"
+#include "cpu/arm64/debug.h"
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
@@ -33,6 +34,28 @@ bool arm64_aligned(struct arm64 *c, const struct op *o, const struct block *b, g
     if (!stack_aligned(c, o, b))
         return false;
     return !(va & (size - 1)) || data_abort(c, o, b, va, FAULT_ALIGNMENT, write);
+}
+
+static bool watchpoint(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, uint32_t cause)
+{
+    c->far_el1 = va;
+    arm64_raise(c, o, b, c->el ? EC_WATCHPOINT : EC_WATCHPOINT_LOWER, FAULT_DEBUG | cause);
+    return false;
+}
+
+/* What a store-exclusive loads, to compare, is part of its store. */
+static bool is_unwatched(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                         bool write)
+{
+    write = write || (o->insn & 0x3f400000) == 0x08000000;
+    return likely(!c->watches) || !debug_watches(c, va, size, el, write) || watchpoint(c, o, b, va, write ? ISS_WNR : 0);
+}
+
+bool arm64_unwatched(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint32_t cause)
+{
+    struct arm64_mapping m;
+    return likely(!c->watches) || mmu_translate(c, va, c->el, ACCESS_WRITE, &m) != FAULT_NONE ||
+           !debug_watches(c, va, size, c->el, true) || watchpoint(c, o, b, va, ISS_WNR | cause);
 }
 
 /* One access or a piece of one, within a page: where it goes. */
@@ -74,6 +97,8 @@ static bool find_place(struct arm64 *c, const struct op *o, const struct block *
     if (fault == FAULT_NONE && m.device && va & (align - 1))
         fault = FAULT_ALIGNMENT;
     if (fault == FAULT_NONE) {
+        if (!is_unwatched(c, o, b, va, align, el, write))
+            return false;
         p->pa = m.pa;
         p->global = m.global;
         p->device = m.device;
@@ -163,7 +188,7 @@ static bool probe_split(struct arm64 *c, const struct op *o, const struct block 
         if (fault != FAULT_NONE)
             return data_abort(c, o, b, at, fault, write);
     }
-    return true;
+    return is_unwatched(c, o, b, va, size, el, write);
 }
 
 /* While time is kept, most of what comes here is an access whose page is known but whose line is not proved. */

@@ -23,4 +23,9 @@ bool arm64_store_user(struct arm64 *c, const struct op *o, const struct block *b
 /* Accesses that must be aligned whatever SCTLR_EL1.A says (exclusive, acquire/release): true, or an alignment fault was taken. */
 bool arm64_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, bool write);
 
+/* Watchpoints, for what stores without arm64_store, or looks at something else first: DC ZVA, DC IVAC, and exclusives, which
+   are seen even if they fail (TRM 11.9.1). `cause` is added to the syndrome. True, or the watchpoint's exception was taken; a
+   fault of translation is left to the access. */
+bool arm64_unwatched(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint32_t cause);
+
 #endif

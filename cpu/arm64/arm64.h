@@ -65,8 +65,9 @@ struct arm64 {
     /* System registers; named as in the manual. */
     uint64_t sctlr_el1, actlr_el1, cpacr_el1, ttbr0_el1, ttbr1_el1, tcr_el1, mair_el1, amair_el1, vbar_el1, contextidr_el1;
     uint64_t esr_el1, far_el1, afsr0_el1, afsr1_el1, elr_el1, spsr_el1, par_el1;
-    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr_el1, cntkctl_el1, mdscr_el1, osdlr_el1, oslsr_el1;
+    uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr_el1, cntkctl_el1, mdscr_el1, osdlr_el1, oslsr_el1, dbgprcr_el1;
     uint64_t dbgbvr[6], dbgbcr[6], dbgwvr[4], dbgwcr[4];
+    bool breaks, watches;         /* some breakpoint, some watchpoint is switched on; follows from the registers */
     uint64_t cpuactlr_el1, cpuectlr_el1, l2ctlr_el1, l2ectlr_el1;
     uint32_t ccsidr_el1[3];   /* by CSSELR_EL1; the core's own, not state */
 

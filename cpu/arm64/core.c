@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cpu/arm64/branch.h"
+#include "cpu/arm64/debug.h"
 #include "cpu/arm64/decode.h"
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/mmu.h"
@@ -159,7 +160,7 @@ void arm64_reset(struct arm64 *c)
     c->cpacr_el1 = c->ttbr0_el1 = c->ttbr1_el1 = c->tcr_el1 = c->mair_el1 = c->amair_el1 = c->vbar_el1 = c->contextidr_el1 = 0;
     c->esr_el1 = c->far_el1 = c->elr_el1 = c->spsr_el1 = c->par_el1 = 0;
     c->tpidr_el0 = c->tpidrro_el0 = c->tpidr_el1 = c->csselr_el1 = c->cntkctl_el1 = 0;
-    c->mdscr_el1 = c->osdlr_el1 = 0;
+    c->mdscr_el1 = c->osdlr_el1 = c->dbgprcr_el1 = 0;
     c->oslsr_el1 = 1;
     memset(c->dbgbcr, 0, sizeof c->dbgbcr);
     memset(c->dbgwcr, 0, sizeof c->dbgwcr);
@@ -175,6 +176,7 @@ void arm64_reset(struct arm64 *c)
     if (c->cpu.timed)
         timing_reset(c->cpu.timing);
     pmu_reset(c);
+    debug_changed(c);
     mmu_flush_all(c);
     mmu_switch(c);
     arm64_interrupts_changed(c);
@@ -222,6 +224,6 @@ const struct field arm64_fields[] = {
     STATE(pmu.event, FIELD_EVENT), STATE(pmu.irq, FIELD_IRQ),
     STATE(irq_line, FIELD_BOOL), STATE(fiq_line, FIELD_BOOL), STATE(event_register, FIELD_BOOL), STATE(illegal, FIELD_BOOL),
     STATE(nf, FIELD_U64), STATE(zf, FIELD_U64), STATE(cf, FIELD_U64), STATE(vf, FIELD_U64), STATE(step, FIELD_BOOL),
-    STATE(stepping, FIELD_BOOL), STATE(step_exclusive, FIELD_BOOL), STATE(osdlr_el1, FIELD_U64),
+    STATE(stepping, FIELD_BOOL), STATE(step_exclusive, FIELD_BOOL), STATE(osdlr_el1, FIELD_U64), STATE(dbgprcr_el1, FIELD_U64),
     FIELD_LIST_END
 };

@@ -2,6 +2,7 @@
 #include "cpu/arm64/except.h"
 
 #include "base/bits.h"
+#include "cpu/arm64/debug.h"
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
@@ -90,9 +91,7 @@ const struct op *arm64_undefined(struct arm64 *c, const struct op *o, const stru
 
 bool arm64_steps(const struct arm64 *c)
 {
-    bool is_locked = c->oslsr_el1 & 1 || c->osdlr_el1 & 1;
-    bool is_enabled = !c->el || (c->mdscr_el1 & MDSCR_KDE && !(c->daif & DAIF_D));
-    return c->mdscr_el1 & MDSCR_SS && !is_locked && is_enabled;
+    return c->mdscr_el1 & MDSCR_SS && debug_is_enabled(c);
 }
 
 /* What the manual calls an illegal exception return (D1.11.4), as far as a core with EL1 and EL0 in AArch64 can meet it. */

@@ -80,7 +80,8 @@ static int monitor_store(struct arm64 *c, const struct op *o, const struct block
 {
     gva_t va = BASE;
     unsigned total = pair ? 2 * size : size;
-    if (!is_quick(c, o, va, total, true) && !arm64_aligned(c, o, b, va, total, true))
+    if (!is_quick(c, o, va, total, true) &&
+        !(arm64_aligned(c, o, b, va, total, true) && arm64_unwatched(c, o, b, va, total, 0)))
         return -1;
     if (c->exclusive_size != total || c->exclusive_va != va) {
         c->exclusive_size = 0;

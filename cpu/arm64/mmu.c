@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/bits.h"
+#include "cpu/arm64/debug.h"
 #include "cpu/arm64/decode.h"
 #include "cpu/arm64/except.h"
 #include "cpu/arm64/sysreg.h"
@@ -54,6 +55,16 @@ static void flush_user(struct arm64_mmu *mmu)
 {
     for (int i = 0; i < USER_SPACES; i++)
         tlb_flush(&mmu->user[i].bank);
+}
+
+static void flush_page(struct arm64_mmu *mmu, gva_t va)
+{
+    for (int i = 0; i < KERNEL_SPACES; i++)
+        if (mmu->kernel[i].context)
+            tlb_flush_page(&mmu->kernel[i].bank, va);
+    for (int i = 0; i < USER_SPACES; i++)
+        if (mmu->user[i].context)
+            tlb_flush_page(&mmu->user[i].bank, va);
 }
 
 static void forget_fetches(struct arm64_mmu *mmu)
@@ -127,6 +138,8 @@ void mmu_enter(struct arm64 *c, gva_t va, unsigned el, const struct arm64_mappin
 {
     if (m->device || c->sctlr_el1 & SCTLR_A)
         return;   /* unaligned accesses fault: every access must be looked at */
+    if (unlikely(c->watches) && debug_watches_page(c, va))
+        return;
     struct arm64_mmu *mmu = c->mmu;
     struct tlb_bank *bank = el ? &mmu->current_kernel->bank : &mmu->current->bank;
     struct tlb_entry *e = tlb_entry(bank, va);
@@ -260,12 +273,7 @@ void mmu_flush_va(struct arm64 *c, gva_t va)
     struct arm64_mmu *mmu = c->mmu;
     if (c->cpu.timed)
         memory_forget_va(timing_memory(c->cpu.timing), va);
-    for (int i = 0; i < KERNEL_SPACES; i++)
-        if (mmu->kernel[i].context)
-            tlb_flush_page(&mmu->kernel[i].bank, va);
-    for (int i = 0; i < USER_SPACES; i++)
-        if (mmu->user[i].context)
-            tlb_flush_page(&mmu->user[i].bank, va);
+    flush_page(mmu, va);
     struct fetch_page *own = &mmu->fetch[va >> PAGE_BITS & (FETCH_PAGES - 1)];
     unsigned half = bit(va, 55);
     if (va >= mmu->large_code[half].first && va <= mmu->large_code[half].last) {
@@ -275,6 +283,24 @@ void mmu_flush_va(struct arm64 *c, gva_t va)
     if (own->page == (va & PAGE_MASK))
         own->page = JUMP_NOTHING;
     code_forget_jumps_page(c->cpu.code, va);
+}
+
+void mmu_forget_code(struct arm64 *c, gva_t va, unsigned bits)
+{
+    if (bits > PAGE_BITS)
+        code_forget_jumps(c->cpu.code);
+    else
+        code_forget_jumps_page(c->cpu.code, va);
+}
+
+void mmu_forget_data(struct arm64 *c, gva_t va, unsigned bits)
+{
+    if (bits == PAGE_BITS) {
+        flush_page(c->mmu, va);
+        return;
+    }
+    flush_kernel(c->mmu);
+    flush_user(c->mmu);
 }
 
 /* ---- for the timing model ---- */
@@ -325,12 +351,19 @@ static void note_large_code(struct arm64_mmu *mmu, gva_t page, unsigned size_bit
         mmu->large_code[half].last = last;
 }
 
-enum { STEP_ISV = 1 << 24, STEP_EX = 1 << 6, STEP_FSC = 0x22 };   /* ESR_EL1.ISS of a software step */
+enum { STEP_ISV = 1 << 24, STEP_EX = 1 << 6 };   /* ESR_EL1.ISS of a software step */
 
 static void raise_step(struct arm64 *c)
 {
-    uint32_t iss = STEP_ISV | (c->step_exclusive ? STEP_EX : 0) | STEP_FSC;
+    uint32_t iss = STEP_ISV | (c->step_exclusive ? STEP_EX : 0) | FAULT_DEBUG;
     c->esr_el1 = (uint64_t)(c->el ? EC_STEP : EC_STEP_LOWER) << 26 | 1u << 25 | iss;
+    arm64_exception(c, VECTOR_SYNC);
+}
+
+/* FAR_EL1 is UNKNOWN then (D2.9.7). */
+static void raise_breakpoint(struct arm64 *c)
+{
+    c->esr_el1 = (uint64_t)(c->el ? EC_BREAKPOINT : EC_BREAKPOINT_LOWER) << 26 | 1u << 25 | FAULT_DEBUG;
     arm64_exception(c, VECTOR_SYNC);
 }
 
@@ -379,6 +412,10 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
         if (c->el)
             note_kernel_use(c->mmu, page, &m);
     }
+    if (unlikely(c->breaks) && debug_breaks(c, cpu->pc)) {
+        raise_breakpoint(c);
+        return NULL;
+    }
     if (unlikely(c->illegal)) {   /* after misaligned addresses and aborts (D1.13.2) */
         c->esr_el1 = (uint64_t)EC_ILLEGAL << 26 | 1u << 25;
         arm64_exception(c, VECTOR_SYNC);
@@ -392,6 +429,8 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
     *offset = f->offset + within;
     if (unlikely(*mode & MODE_STEP))
         begin_step(c, f->host + within);
+    if (unlikely(c->breaks))
+        *mode |= debug_fetch_mode(c, cpu->pc);
     return f->host + within;
 }
 

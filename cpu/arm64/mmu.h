@@ -27,6 +27,11 @@ void mmu_flush_all(struct arm64 *c);
 void mmu_flush_asid(struct arm64 *c, uint16_t asid);
 void mmu_flush_va(struct arm64 *c, gva_t va);
 
+/* The handlers have to find the mapping of 2^bits bytes around va anew: for code, for data. No TLB invalidation: the timing model
+   is not told. */
+void mmu_forget_code(struct arm64 *c, gva_t va, unsigned bits);
+void mmu_forget_data(struct arm64 *c, gva_t va, unsigned bits);
+
 /* The cpu class's fetch and protect. */
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
 void mmu_protect(struct cpu *cpu, const uint8_t *host);

@@ -195,7 +195,9 @@ HANDLER(invalidate_fetch)
 HANDLER(invalidate_by_address)
 {
     gpa_t pa;
-    if (!maintain_address(c, o, b, c->x[o->rn], ACCESS_WRITE, &pa))
+    gva_t va = c->x[o->rn];
+    if (!maintain_address(c, o, b, va, ACCESS_WRITE, &pa) ||
+        !arm64_unwatched(c, o, b, va & ~(gva_t)(ARM64_LINE - 1), ARM64_LINE, ISS_CM))
         LEAVE;
     if (ENGINE_KEEPS_TIME)
         timing_maintain(&c->cpu, o, b, MEMORY_INVALIDATE, pa);
@@ -212,6 +214,8 @@ COLD_HANDLER(zva_slow)
         c->far_el1 = given;
         return arm64_raise(c, o, b, c->el ? EC_DATA_ABORT : EC_DATA_ABORT_LOWER, FAULT_ALIGNMENT | ISS_WNR);
     }
+    if (!arm64_unwatched(c, o, b, va, ARM64_LINE, 0))
+        LEAVE;
     c->notes_zeroes = true;   /* to the timing model it is one access, not eight */
     for (unsigned i = 0; i < ARM64_LINE; i += 8)
         if (!arm64_store(c, o, b, va + i, 8, 0)) {

@@ -3,6 +3,7 @@
 #include "cpu/arm64/sysreg.h"
 
 #include "cpu/arm64/core.h"
+#include "cpu/arm64/debug.h"
 #include "cpu/arm64/handler.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/timer.h"
@@ -18,6 +19,7 @@ struct sysreg {
     bool counter;                 /* of the performance monitors; value is an enum pmu_register */
     uint32_t offset;              /* of a stored register; 0: get and set (no stored register is at offset 0) */
     uint64_t value;               /* of a constant; the writable bits of a stored register */
+    void (*changed)(struct arm64 *c);   /* of a stored register: whom to tell after a write; may be NULL */
     uint64_t (*get)(struct arm64 *c);
     void (*set)(struct arm64 *c, uint64_t value);
 };
@@ -127,23 +129,17 @@ GET_CONSTANT(l2ctlr, 0x00000022)   /* one core; L2 data RAM latencies as out of 
 
 /* ---- debug ---- */
 
-/* Each of these can switch software step on or off. */
-GET(mdscr) { return c->mdscr_el1; }
-SET(mdscr)
+/* Software step, breakpoints or watchpoints may be switched on or off by the write of any of these. */
+static void debug_written(struct arm64 *c)
 {
-    c->mdscr_el1 = value & 0x0400f001;
+    debug_changed(c);
     mmu_switch(c);
 }
-GET(osdlr) { return c->osdlr_el1; }
-SET(osdlr)
-{
-    c->osdlr_el1 = value & 1;
-    mmu_switch(c);
-}
+
 SET(oslar)
 {
     c->oslsr_el1 = value & 1;
-    mmu_switch(c);
+    debug_written(c);
 }
 GET(oslsr) { return 0x8 | c->oslsr_el1 << 1; }
 
@@ -173,6 +169,9 @@ SET(cntp_cval) { timer_write_compare(c, TIMER_PHYSICAL, value); }
 #define STORED_EL0(op0, op1, crn, crm, op2, label, member, writable, user) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = RW, .offset = offsetof(struct arm64, member), \
       .value = (uint64_t)(int64_t)(writable) },
+#define DEBUG(op0, op1, crn, crm, op2, label, member, writable) \
+    { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el1 = RW, .offset = offsetof(struct arm64, member), \
+      .value = (uint64_t)(int64_t)(writable), .changed = debug_written },
 #define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, getter, setter) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, \
       .get = get_##getter, .set = set_##setter },
@@ -249,6 +248,18 @@ HANDLER(msr_stored)
     uint64_t *reg = (uint64_t *)((char *)c + ROW->offset);
     *reg = (*reg & ~ROW->value) | (c->x[o->rn] & ROW->value);
     NEXT;
+}
+
+/* As with a special register below, the next instruction may be concerned. */
+HANDLER(msr_told)
+{
+    uint64_t *reg = (uint64_t *)((char *)c + ROW->offset);
+    cpu_sync(&c->cpu, o, b);
+    cpu_leave(&c->cpu, o, b);
+    c->cpu.pc += 4;
+    *reg = (*reg & ~ROW->value) | (c->x[o->rn] & ROW->value);
+    ROW->changed(c);
+    LEAVE;
 }
 
 HANDLER(mrs_special)
@@ -340,6 +351,9 @@ DECODE(msr)
     if (!reg || !((mode & MODE_EL1 ? reg->el1 : reg->el0) & W))
         return false;
     o->imm = reg - sysregs;
-    o->run = reg->offset ? msr_stored : code == CODE_NZCV ? msr_nzcv : reg->counter ? msr_counter : msr_special;
+    if (reg->changed)
+        o->run = msr_told;
+    else
+        o->run = reg->offset ? msr_stored : code == CODE_NZCV ? msr_nzcv : reg->counter ? msr_counter : msr_special;
     return true;
 }

@@ -14,7 +14,7 @@ enum {
 /* EE and E0E, as data is little-endian always, and what a register of 32 bits does not have. */
 #define SCTLR_RES0 (~0xffffffffull | 1ull << 25 | 1ull << 24)
 
-enum { MDSCR_SS = 1 << 0, MDSCR_TDCC = 1 << 12, MDSCR_KDE = 1 << 13 };
+enum { MDSCR_SS = 1 << 0, MDSCR_TDCC = 1 << 12, MDSCR_KDE = 1 << 13, MDSCR_MDE = 1 << 15 };
 
 enum { DAIF_D = 8, DAIF_A = 4, DAIF_I = 2, DAIF_F = 1 };
 

@@ -15,6 +15,12 @@
 #define PMCCNTR    W_SYSREG(3, 3, 9, 13, 0)
 #define PMINTENSET W_SYSREG(3, 0, 9, 14, 1)
 #define PMEVCNTR   W_SYSREG(3, 3, 14, 8, 0)
+#define MDSCR      W_SYSREG(2, 0, 0, 2, 2)
+#define OSLAR      W_SYSREG(2, 0, 1, 0, 4)
+#define DBGBVR     W_SYSREG(2, 0, 0, 0, 4)
+#define DBGBCR     W_SYSREG(2, 0, 0, 0, 5)
+#define DBGWVR     W_SYSREG(2, 0, 0, 0, 6)
+#define DBGWCR     W_SYSREG(2, 0, 0, 0, 7)
 #define PMEVTYPER  W_SYSREG(3, 3, 14, 12, 0)
 
 static uint32_t below(struct writer *w, uint32_t n) { return oracle_below(w->seed, n); }
@@ -356,6 +362,25 @@ static void emit_user(struct writer *w)
     writer_emit(w, W_ERET);
 }
 
+/* A breakpoint near, or a watchpoint on some data; then debug exceptions on, or off again. */
+static void emit_debug(struct writer *w)
+{
+    unsigned n = below(w, 4) << 8, levels = below(w, 4) << 1;
+    emit_msr(w, OSLAR, below(w, 8) == 0);
+    if (below(w, 2)) {
+        gva_t kernel = w->part->at + w->map->kernel + 4 * below(w, 200), user = PROGRAM_USER_CODE + w->user_at + 4 * below(w, 30);
+        emit_msr(w, DBGBVR | n, below(w, 2) ? kernel : user);
+        emit_msr(w, DBGBCR | n, below(w, 3) ? 0x1e1 | levels : 0);
+    } else {
+        unsigned mask = below(w, 4) ? 0 : below(w, 20);
+        emit_msr(w, DBGWVR | n, (PROGRAM_DATA + 8 * below(w, PROGRAM_PAGES * 512)) & ~mask64(mask));
+        emit_msr(w, DBGWCR | n, mask << 24 | (mask ? 0xff : below(w, 256)) << 5 | below(w, 4) << 3 | levels | below(w, 2));
+    }
+    emit_msr(w, MDSCR, below(w, 3) == 0 ? 0 : below(w, 4) ? 0xa000 : 0x8000);
+    if (below(w, 2))
+        writer_emit(w, W_MSR_DAIFCLR | 8 << 8);
+}
+
 static void emit_other_system(struct writer *w)
 {
     switch (below(w, 5)) {
@@ -375,7 +400,8 @@ static const struct { item *emit; unsigned weight; bool is_privileged; } items[]
     { emit_prefetch, 4, false }, { emit_indirect, 8, false }, { emit_clock, 8, false },
     { emit_call, 24, true }, { emit_new_code, 6, true }, { emit_interrupts, 10, true }, { emit_timer, 10, true },
     { emit_monitor, 6, true }, { emit_remap, 10, true }, { emit_reshape, 6, true }, { emit_switch, 10, true }, { emit_forget, 3, true },
-    { emit_translation_off, 3, true }, { emit_fp_trap, 2, true }, { emit_user, 40, true }, { emit_other_system, 6, true },
+    { emit_translation_off, 3, true }, { emit_fp_trap, 2, true }, { emit_user, 40, true }, { emit_debug, 3, true },
+    { emit_other_system, 6, true },
 };
 
 static void emit_item(struct writer *w)

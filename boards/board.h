@@ -79,6 +79,8 @@ struct machine {
     gpa_t entry, fdt_at;
     gpa_t reserved;           /* from here to the end of RAM is the board's own (a framebuffer); 0: nothing */
     enum machine_stop stop;   /* MACHINE_REACHED: go on */
+    tick_t until;             /* where the present machine_run ends */
+    struct event until_event; /* makes the core leave its blocks there, when that was said within the run */
 };
 
 /* boards/build.c: makes all parts of the table that the configuration wants. */

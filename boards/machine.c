@@ -83,6 +83,12 @@ static int build(struct machine *m, struct error *err)
     return boot_load(m, err);
 }
 
+/* The core has left its blocks, which is all that the event is for. */
+static void reach_until(void *machine, tick_t late)
+{
+    (void)machine, (void)late;
+}
+
 struct machine *machine_new(const struct machine_config *config, struct error *err)
 {
     const struct board *board = board_find(config->board);
@@ -96,6 +102,7 @@ struct machine *machine_new(const struct machine_config *config, struct error *e
     m->core = config->core ? *config->core : *model_find(board->cpu, NULL, NULL);
     m->config.core = &m->core;
     m->space.name = "system";
+    m->until_event = (struct event){ .fire = reach_until, .owner = m };
     if (build(m, err)) {
         machine_free(m);
         return NULL;
@@ -133,21 +140,32 @@ void machine_reset(struct machine *m)
 enum machine_stop machine_run(struct machine *m, tick_t until)
 {
     struct cpu *cpu = &m->cpu->cpu;
+    m->until = until;
     while (m->stop == MACHINE_REACHED) {
         clock_advance(&m->clock, cpu_ticks(cpu, cpu->cycles));
-        cpu_run(cpu, until);
-        if (m->stop != MACHINE_REACHED || m->clock.now >= until)
+        cpu_run(cpu, m->until);
+        if (m->stop != MACHINE_REACHED || m->clock.now >= m->until)
             break;
         if (m->clock.now > END_OF_TIME)
             return MACHINE_HALTED;
         if (!cpu->halted || cpu->interrupt_pending)
             continue;
-        tick_t next = clock_deadline(&m->clock), wakes = next < until ? next : until;
+        tick_t next = clock_deadline(&m->clock), wakes = next < m->until ? next : m->until;
         if (wakes > END_OF_TIME)
             return MACHINE_HALTED;
         cpu_idle_until(cpu, wakes);
     }
+    m->until = 0;
+    clock_cancel(&m->clock, &m->until_event);
     return m->stop;
+}
+
+void machine_run_until(struct machine *m, tick_t at)
+{
+    if (at >= m->until)
+        return;
+    m->until = at;
+    clock_at(&m->clock, &m->until_event, at);
 }
 
 tick_t machine_now(const struct machine *m)

@@ -57,6 +57,9 @@ enum machine_stop {
 /* Runs until virtual time `until`, or a stop. Idle time is skipped, not spent. Deterministic; never blocks. */
 enum machine_stop machine_run(struct machine *machine, tick_t until);
 
+/* From within machine_run, by a port: it returns at the first block end at or after `at`, if it would have run further. */
+void machine_run_until(struct machine *machine, tick_t at);
+
 /* As the reset line does: every part to its power-on state, RAM kept, kernel loaded again. */
 void machine_reset(struct machine *machine);
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "boards/machine.h"
 
-enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64 };
+enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8 };
 
 struct drive_option {
     char *file, *format, *serial;
@@ -47,8 +47,10 @@ struct options {
     enum options_page page;
     struct drive_option drives[OPTIONS_DRIVES];
     int drive_count;
-    const char *nics[OPTIONS_NICS];   /* texts for net_parse, each starting with "user" */
+    const char *nics[OPTIONS_NICS];   /* texts for net_parse */
     int nic_count;
+    const char *objects[OPTIONS_OBJECTS];   /* texts for net_dump_parse */
+    int object_count;
     bool has_no_nic;
     enum display_option display;
     const char *display_device;     /* as machine_config's */

@@ -12,6 +12,7 @@
 #include "frontends/cli/parse.h"
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
+#include "frontends/net/net_dump.h"
 #include "frontends/profile/profile.h"
 #include "frontends/trace/trace.h"
 
@@ -144,17 +145,28 @@ static int set_drive(struct options *o, const char *value, struct error *err)
 
 static int set_nic(struct options *o, const char *value, struct error *err)
 {
+    struct net_options checked;
     o->has_no_nic |= !strcmp(value, "none");
     if (o->has_no_nic && (o->nic_count || strcmp(value, "none")))
-        return error_set(err, "-nic none and -nic user contradict each other; leave one of them out");
+        return error_set(err, "-nic none and other networks contradict each other; leave one of them out");
     if (o->has_no_nic)
         return 0;
-    size_t length = strcspn(value, ",");
-    if (length != 4 || memcmp(value, "user", 4))
-        return error_set(err, "-nic: there is no network '%.*s'; there are user and none", (int)length, value);
+    if (net_parse(value, &checked, err) < 0)
+        return -1;
     if (o->nic_count == OPTIONS_NICS)
         return error_set(err, "-nic: the machine takes %d network cards at most", OPTIONS_NICS);
     o->nics[o->nic_count++] = value;
+    return 0;
+}
+
+static int add_object(struct options *o, const char *value, struct error *err)
+{
+    struct net_dump_options checked;
+    if (net_dump_parse(value, &checked, err) < 0)
+        return -1;
+    if (o->object_count == OPTIONS_OBJECTS)
+        return error_set(err, "-object: %d objects are the most", OPTIONS_OBJECTS);
+    o->objects[o->object_count++] = value;
     return 0;
 }
 
@@ -460,7 +472,8 @@ const struct option_row option_rows[] = {
     { "seed", "N|random", set_seed, NULL },
     { "name", "TEXT", set_name, NULL },
     { "drive", "file=FILE[,format=raw][,if=virtio|none][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive, "Disks" },
-    { "nic", "none|user[,hostfwd=tcp:[ADDR]:PORT-[ADDR]:PORT]...[,mac=MAC][,net=NET]...", set_nic, "Network" },
+    { "nic", "none|tap|user[,tftp=DIR][,hostfwd=tcp::PORT-:PORT]...", set_nic, "Network" },
+    { "object", "filter-dump,netdev=nic0,file=FILE", add_object, NULL },
     { "display", "sdl|none", set_display, "Screen" },
     { "vga", "virtio|simplefb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },

@@ -18,6 +18,7 @@
 #include "frontends/host/signals.h"
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
+#include "frontends/net/net_dump.h"
 #include "frontends/profile/profile.h"
 #include "frontends/sdl/window.h"
 #include "frontends/trace/trace.h"
@@ -30,6 +31,7 @@ struct session {
     struct host_chardev *serial;
     struct image *images[OPTIONS_DRIVES];
     struct net *nets[OPTIONS_NICS];
+    char net_names[OPTIONS_NICS][NET_ID];
     struct window *window;
     struct machine *machine;
     struct script *script;
@@ -113,20 +115,49 @@ static int open_images(struct session *s, struct error *err)
     return 0;
 }
 
+/* A network that was given no name is called as its card's port: nic0. */
+static int open_net(struct session *s, int i, struct error *err)
+{
+    struct net_options options;
+    char port[16];
+    if (net_parse(s->options->nics[i], &options, err) < 0)
+        return -1;
+    if (!options.has_mac)
+        options.mac[5] = (uint8_t)(options.mac[5] + i);   /* two cards with one address would not do */
+    snprintf(port, sizeof port, "nic%d", i);
+    snprintf(s->net_names[i], sizeof s->net_names[i], "%s", *options.id ? options.id : port);
+    for (int k = 0; k < i; k++)
+        if (!strcmp(s->net_names[k], s->net_names[i]))
+            return error_set(err, "-nic: two networks are called '%s'; give one of them another id=", s->net_names[i]);
+    s->nets[i] = net_open(&options, s->loop, err);
+    return s->nets[i] ? attach(s, port, PORT_NETDEV, net_port(s->nets[i]), err) : -1;
+}
+
+static int open_dump(struct session *s, const char *text, struct error *err)
+{
+    struct net_dump_options options;
+    int i = 0;
+    if (net_dump_parse(text, &options, err) < 0)
+        return -1;
+    while (i < s->options->nic_count && strcmp(s->net_names[i], options.netdev))
+        i++;
+    if (i == s->options->nic_count)
+        return error_set(err, "-object filter-dump: there is no network '%s'; the first one is called %s", options.netdev,
+                         i ? s->net_names[0] : "nic0, but there is none");
+    struct net_dump *dump = net_dump_open(&options, s->config.start_seconds, err);
+    if (dump)
+        net_add_dump(s->nets[i], dump);
+    return dump ? 0 : -1;
+}
+
 static int open_nets(struct session *s, struct error *err)
 {
-    for (int i = 0; i < s->options->nic_count; i++) {
-        struct net_options options;
-        if (net_parse(s->options->nics[i], &options, err) < 0)
+    for (int i = 0; i < s->options->nic_count; i++)
+        if (open_net(s, i, err) < 0)
             return -1;
-        if (!strstr(s->options->nics[i], "mac="))
-            options.mac[5] = (uint8_t)(options.mac[5] + i);   /* two cards with one address would not do */
-        s->nets[i] = net_open(&options, s->loop, err);
-        char name[16];
-        snprintf(name, sizeof name, "nic%d", i);
-        if (!s->nets[i] || attach(s, name, PORT_NETDEV, net_port(s->nets[i]), err) < 0)
+    for (int i = 0; i < s->options->object_count; i++)
+        if (open_dump(s, s->options->objects[i], err) < 0)
             return -1;
-    }
     return 0;
 }
 
@@ -196,7 +227,6 @@ static int build_machine(struct session *s, struct error *err)
         c->kernel_image = rom_demo_image;
         c->kernel_image_size = rom_demo_size;
     }
-    choose_start(c, o);
     s->machine = machine_new(c, err);
     return s->machine ? 0 : -1;
 }
@@ -229,6 +259,7 @@ struct session *session_open(const struct options *options, struct error *err)
     s->options = options;
     s->is_good = true;
     machine_defaults(&s->config);
+    choose_start(&s->config, options);
     if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
         || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0 || open_profile(s, err) < 0
         || open_trace(s, err) < 0) {

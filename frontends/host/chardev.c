@@ -36,7 +36,7 @@ static const struct chardev_backend *const backends[] = {
 static void queue_output(void *to, const void *data, size_t length)
 {
     struct host_chardev *line = to;
-    if (line->is_lossless || line->to_host.length + length <= TO_HOST_MAX)
+    if (line->is_lossless || line->holds_back || line->to_host.length + length <= TO_HOST_MAX)
         bytes_put(&line->to_host, data, length);
 }
 
@@ -179,7 +179,7 @@ static bool is_busy(void *owner)
 static bool is_stalled(void *owner)
 {
     struct host_chardev *line = owner;
-    return line->is_lossless && line->to_host.length > TO_HOST_MAX;
+    return (line->is_lossless || line->holds_back) && line->to_host.length > TO_HOST_MAX;
 }
 
 /* ---- life ---- */
@@ -271,6 +271,11 @@ void host_chardev_close(struct host_chardev *line)
     bytes_free(&line->to_guest);
     bytes_free(&line->to_host);
     free(line);
+}
+
+void host_chardev_hold_back(struct host_chardev *line)
+{
+    line->holds_back = true;
 }
 
 struct chardev *host_chardev_port(struct host_chardev *line)

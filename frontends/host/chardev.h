@@ -15,6 +15,9 @@ struct host_chardev;
 struct host_chardev *host_chardev_open(struct host_loop *loop, const char *name, const char *spec, struct error *err);
 void host_chardev_close(struct host_chardev *line);   /* writes out what is queued; restores the terminal */
 
+/* What the guest writes is never dropped because its reader is slow: the machine waits, as it does for files. */
+void host_chardev_hold_back(struct host_chardev *line);
+
 /* The port to attach to a machine. */
 struct chardev *host_chardev_port(struct host_chardev *line);
 

@@ -34,6 +34,7 @@ struct host_chardev {
     int in, out;             /* descriptors, may be the same; -1: nobody there */
     bool may_block;          /* `out` is in blocking mode (shared with other processes): to be asked before each write */
     bool is_lossless;        /* output waits for a slow reader, and the machine with it, instead of being dropped */
+    bool holds_back;         /* the same while it runs; at the end nobody waits */
     bool has_mux;
     int listener;            /* a server's socket */
     bool owns_path;          /* `address` is a file to be removed at the end */

@@ -32,4 +32,9 @@ static void set_timing(void *machine, enum timing_mode mode)
     machine_set_timing(machine, mode);
 }
 
-const struct host_engine host_engine_machine = { run, reset, now, idle_until, timing, set_timing };
+static void run_until(void *machine, tick_t at)
+{
+    machine_run_until(machine, at);
+}
+
+const struct host_engine host_engine_machine = { run, reset, now, idle_until, timing, set_timing, run_until };

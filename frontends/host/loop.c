@@ -45,6 +45,7 @@ struct host_loop {
     bool halted;
     enum timing_mode kept_timing;   /* what `on` means when time keeping is switched on again */
     tick_t slice, ended_at;
+    tick_t runs_to;            /* where the slice in progress ends; 0: none is */
 };
 
 /* ---- the wake pipe ---- */
@@ -186,6 +187,10 @@ void host_loop_at(struct host_loop *loop, struct host_timer *timer, tick_t at)
     timer->at = at;
     timer->next = *p;
     *p = timer;
+    if (at < loop->runs_to) {
+        loop->runs_to = at;
+        loop->engine->run_until(loop->machine, at);
+    }
 }
 
 void host_loop_cancel(struct host_loop *loop, struct host_timer *timer)
@@ -373,14 +378,16 @@ static void handle_stop(struct host_loop *loop, enum machine_stop stop)
 static enum machine_stop run_observed(struct host_loop *loop, tick_t end)
 {
     enum machine_stop stop;
+    loop->runs_to = end;
     do {
-        tick_t until = end;
+        tick_t until = loop->runs_to;
         for (struct host_observer *o = loop->observers; o; o = o->next_observer)
             until = earlier(until, o->next(o->owner));
         stop = loop->engine->run(loop->machine, until);
         for (struct host_observer *o = loop->observers; o; o = o->next_observer)
             o->look(o->owner);
-    } while (loop->observers && stop == MACHINE_REACHED && host_loop_now(loop) < end);
+    } while (loop->observers && stop == MACHINE_REACHED && host_loop_now(loop) < loop->runs_to);
+    loop->runs_to = 0;
     return stop;
 }
 

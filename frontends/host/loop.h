@@ -57,7 +57,8 @@ short host_poll_result(const struct host_poll *poll, int index);
 
 /* ---- time ---- */
 
-/* Something to be done at a virtual time (a screen dump, a scripted key): exact, the same in every run. Embedded in its owner. */
+/* Something to be done at a virtual time (a screen dump, a scripted key): exact, the same in every run. Embedded in its owner. May
+   be armed by a port in the middle of a slice, which then ends at that time. */
 struct host_timer {
     tick_t at;
     void (*fire)(void *owner);
@@ -107,6 +108,8 @@ struct host_engine {
     tick_t (*idle_until)(const void *machine);
     enum timing_mode (*timing)(const void *machine);
     void (*set_timing)(void *machine, enum timing_mode mode);
+    /* From within `run`: it ends at this time, if it would have gone further. */
+    void (*run_until)(void *machine, tick_t at);
 };
 extern const struct host_engine host_engine_machine;   /* a struct machine */
 

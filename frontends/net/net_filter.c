@@ -56,3 +56,8 @@ const char *net_filter_refuses(const uint8_t *frame, size_t length)
         return "neither ARP nor IP";
     }
 }
+
+bool net_filter_is_arp(const uint8_t *frame)
+{
+    return be16_at(frame + TYPE_AT) == TYPE_ARP;
+}

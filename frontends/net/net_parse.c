@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/nearest.h"
+#include "frontends/cli/parse.h"
 #include "frontends/net/net.h"
 
 enum { VALUE_MAX = 128 };
@@ -41,18 +42,11 @@ static bool read_number(const char *text, unsigned low, unsigned high, unsigned 
     return *to >= low && *to <= high;
 }
 
-static int parse_switch(const char *key, const char *value, bool *to, struct error *err)
+static int copy_text(const char *what, const char *value, char *to, size_t room, struct error *err)
 {
-    *to = strcmp(value, "on") == 0;
-    if (!*to && strcmp(value, "off") != 0)
-        return error_set(err, "-nic user: %s=%s: say %s=on or %s=off", key, value, key, key);
-    return 0;
-}
-
-static int parse_address(const char *key, const char *value, struct in_addr *to, struct error *err)
-{
-    if (!read_address(value, to))
-        return error_set(err, "-nic user: %s=%s is not an address; it has the form 10.0.2.2", key, value);
+    if (strlen(value) >= room)
+        return error_set(err, "%s='%.40s...' is too long; %zu letters are the most", what, value, room - 1);
+    snprintf(to, room, "%s", value);
     return 0;
 }
 
@@ -75,42 +69,109 @@ static bool read_mac(const char *text, uint8_t mac[6])
     return true;
 }
 
-static int parse_mac(const char *value, uint8_t mac[6], struct error *err)
+/* ---- what every network has ---- */
+
+static int set_id(void *to, const char *value, struct error *err)
+{
+    struct net_options *o = to;
+    if (!*value)
+        return error_set(err, "-nic: id= is empty; give the network a name, as in id=net0");
+    return copy_text("-nic: id", value, o->id, sizeof o->id, err);
+}
+
+static int set_mac(void *to, const char *value, struct error *err)
 {
     static const uint8_t none[6];
-    if (!read_mac(value, mac))
-        return error_set(err, "-nic user: mac=%s is not a hardware address; it has the form 52:54:00:12:34:56", value);
-    if (mac[0] & 1)
-        return error_set(err, "-nic user: mac=%s is a group address (its first byte is odd), which no card can have", value);
-    if (memcmp(mac, none, sizeof none) == 0)
-        return error_set(err, "-nic user: mac=%s means no address; give the card another one", value);
+    struct net_options *o = to;
+    if (!read_mac(value, o->mac))
+        return error_set(err, "-nic: mac=%s is not a hardware address; it has the form 52:54:00:12:34:56", value);
+    if (o->mac[0] & 1)
+        return error_set(err, "-nic: mac=%s is a group address (its first byte is odd), which no card can have", value);
+    if (memcmp(o->mac, none, sizeof none) == 0)
+        return error_set(err, "-nic: mac=%s means no address; give the card another one", value);
+    o->has_mac = true;
     return 0;
 }
 
-static int parse_network(const char *value, struct net_options *options, struct error *err)
+/* ---- -nic user ---- */
+
+static int set_user(void *to, const char *value, struct error *err)
 {
+    (void)to, (void)value, (void)err;   /* net_parse has read it */
+    return 0;
+}
+
+static int set_network(void *to, const char *value, struct error *err)
+{
+    struct net_user_options *o = &((struct net_options *)to)->user;
     char address[VALUE_MAX];
     const char *rest = value;
     unsigned prefix = PREFIX_DEFAULT;
     bool has_prefix = take(&rest, '/', address, sizeof address);
-    if (!read_address(has_prefix ? address : value, &options->network) || (has_prefix && !read_number(rest, 0, 32, &prefix)))
+    if (!read_address(has_prefix ? address : value, &o->network) || (has_prefix && !read_number(rest, 0, 32, &prefix)))
         return error_set(err, "-nic user: net=%s is not a network; it has the form 10.0.2.0/24", value);
     if (prefix < PREFIX_MIN || prefix > PREFIX_MAX)
         return error_set(err, "-nic user: net=%s: the number of network bits must be %d to %d", value, PREFIX_MIN, PREFIX_MAX);
-    options->mask.s_addr = htonl(UINT32_MAX << (32 - prefix));
-    options->network.s_addr &= options->mask.s_addr;
+    o->mask.s_addr = htonl(UINT32_MAX << (32 - prefix));
+    o->network.s_addr &= o->mask.s_addr;
     return 0;
 }
 
-static int parse_hostname(const char *value, struct net_options *options, struct error *err)
+static int set_address(const char *key, const char *value, struct in_addr *to, struct error *err)
+{
+    if (!read_address(value, to))
+        return error_set(err, "-nic user: %s=%s is not an address; it has the form 10.0.2.2", key, value);
+    return 0;
+}
+
+static int set_host(void *to, const char *value, struct error *err)
+{
+    return set_address("host", value, &((struct net_options *)to)->user.host, err);
+}
+
+static int set_dns(void *to, const char *value, struct error *err)
+{
+    return set_address("dns", value, &((struct net_options *)to)->user.dns, err);
+}
+
+static int set_dhcp_start(void *to, const char *value, struct error *err)
+{
+    return set_address("dhcpstart", value, &((struct net_options *)to)->user.dhcp_start, err);
+}
+
+static int set_ipv6(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-nic user: ipv6", value, &((struct net_options *)to)->user.has_ipv6, err);
+}
+
+static int set_restrict(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-nic user: restrict", value, &((struct net_options *)to)->user.is_restricted, err);
+}
+
+static int set_hostname(void *to, const char *value, struct error *err)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+    struct net_user_options *o = &((struct net_options *)to)->user;
     size_t length = strlen(value);
-    if (length >= sizeof options->hostname || strspn(value, allowed) != length)
-        return error_set(err, "-nic user: hostname=%s: a name has at most %d letters, digits, dots and dashes", value,
-                         (int)sizeof options->hostname - 1);
-    memcpy(options->hostname, value, length + 1);
+    if (length >= sizeof o->hostname || strspn(value, allowed) != length)
+        return error_set(err, "-nic user: hostname=%.100s: a name has at most %d letters, digits, dots and dashes", value,
+                         (int)sizeof o->hostname - 1);
+    memcpy(o->hostname, value, length + 1);
     return 0;
+}
+
+static int set_tftp(void *to, const char *value, struct error *err)
+{
+    struct net_user_options *o = &((struct net_options *)to)->user;
+    return copy_text("-nic user: tftp", value, o->tftp, sizeof o->tftp, err);
+}
+
+/* The field of BOOTP has 128 bytes (RFC 951). */
+static int set_bootfile(void *to, const char *value, struct error *err)
+{
+    struct net_user_options *o = &((struct net_options *)to)->user;
+    return copy_text("-nic user: bootfile", value, o->bootfile, sizeof o->bootfile, err);
 }
 
 /* [tcp|udp]:[hostaddr]:hostport-[guestaddr]:guestport; a guest address left out stays 0 until the network is known. */
@@ -133,117 +194,164 @@ static bool read_forward(const char *text, struct net_forward *forward)
     return true;
 }
 
-static int parse_forward(const char *value, struct net_options *options, struct error *err)
+static int set_forward(void *to, const char *value, struct error *err)
 {
-    if (options->forward_count == NET_FORWARDS)
+    struct net_user_options *o = &((struct net_options *)to)->user;
+    if (o->forward_count == NET_FORWARDS)
         return error_set(err, "-nic user: more than %d hostfwd= are not supported", NET_FORWARDS);
     struct net_forward forward = { 0 };
     if (!read_forward(value, &forward))
-        return error_set(err, "-nic user: hostfwd=%s is not understood; it has the form tcp::2222-:22, or in full "
+        return error_set(err, "-nic user: hostfwd=%.100s is not understood; it has the form tcp::2222-:22, or in full "
                          "tcp:127.0.0.1:2222-10.0.2.15:22", value);
-    options->forwards[options->forward_count++] = forward;
+    o->forwards[o->forward_count++] = forward;
     return 0;
 }
 
-/* ---- keys ---- */
-
-static const char *const keys[] = { "mac", "net", "host", "dns", "dhcpstart", "ipv6", "restrict", "hostname", "hostfwd" };
-
-static int parse_pair(const char *key, const char *value, struct net_options *options, struct error *err)
+/* [tcp]:ADDRESS:PORT-cmd:COMMAND, or -PLACE as -serial has it. */
+static bool read_guest_forward(const char *text, struct net_guest_forward *forward)
 {
-    if (strcmp(key, "mac") == 0)
-        return parse_mac(value, options->mac, err);
-    if (strcmp(key, "net") == 0)
-        return parse_network(value, options, err);
-    if (strcmp(key, "host") == 0)
-        return parse_address(key, value, &options->host, err);
-    if (strcmp(key, "dns") == 0)
-        return parse_address(key, value, &options->dns, err);
-    if (strcmp(key, "dhcpstart") == 0)
-        return parse_address(key, value, &options->dhcp_start, err);
-    if (strcmp(key, "ipv6") == 0)
-        return parse_switch(key, value, &options->has_ipv6, err);
-    if (strcmp(key, "restrict") == 0)
-        return parse_switch(key, value, &options->is_restricted, err);
-    if (strcmp(key, "hostname") == 0)
-        return parse_hostname(value, options, err);
-    if (strcmp(key, "hostfwd") == 0)
-        return parse_forward(value, options, err);
-    const char *near = nearest_word(key, keys, ARRAY_SIZE(keys));
-    if (near)
-        return error_set(err, "-nic user has no option '%s'; did you mean '%s'?", key, near);
-    return error_set(err, "-nic user has no option '%s'", key);
+    char protocol[8], address[32], port[8];
+    unsigned number;
+    if (!take(&text, ':', protocol, sizeof protocol) || !take(&text, ':', address, sizeof address)
+        || !take(&text, '-', port, sizeof port))
+        return false;
+    if ((*protocol && strcmp(protocol, "tcp") != 0) || !read_address(address, &forward->address)
+        || !read_number(port, 1, 65535, &number))
+        return false;
+    forward->port = (uint16_t)number;
+    forward->is_command = strncmp(text, "cmd:", 4) == 0;
+    if (forward->is_command)
+        text += 4;
+    return *text && (size_t)snprintf(forward->target, sizeof forward->target, "%s", text) < sizeof forward->target;
 }
 
-/* One "key=value" of the list. */
-static int parse_item(const char *item, struct net_options *options, struct error *err)
+static int set_guest_forward(void *to, const char *value, struct error *err)
 {
-    char key[VALUE_MAX];
-    const char *value = item;
-    if (!take(&value, '=', key, sizeof key))
-        return error_set(err, "-nic user: '%s' has no value; options have the form name=value, with commas between them", item);
-    return parse_pair(key, value, options, err);
+    struct net_user_options *o = &((struct net_options *)to)->user;
+    if (o->guest_forward_count == NET_GUEST_FORWARDS)
+        return error_set(err, "-nic user: more than %d guestfwd= are not supported", NET_GUEST_FORWARDS);
+    struct net_guest_forward *forward = &o->guest_forwards[o->guest_forward_count++];
+    if (!read_guest_forward(value, forward))
+        return error_set(err, "-nic user: guestfwd=%.100s is not understood; it has the form tcp:10.0.2.100:80-cmd:COMMAND or "
+                         "tcp:10.0.2.100:80-tcp:HOST:PORT", value);
+    return 0;
 }
 
-/* ---- the whole ---- */
+static const struct parse_key user_keys[] = {
+    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "net", set_network }, { "host", set_host }, { "dns", set_dns },
+    { "dhcpstart", set_dhcp_start }, { "ipv6", set_ipv6 }, { "restrict", set_restrict }, { "hostname", set_hostname },
+    { "tftp", set_tftp }, { "bootfile", set_bootfile }, { "hostfwd", set_forward }, { "guestfwd", set_guest_forward },
+};
 
-static bool is_member(const struct net_options *options, struct in_addr address)
+static bool is_member(const struct net_user_options *o, struct in_addr address)
 {
-    uint32_t rest = address.s_addr & ~options->mask.s_addr;
-    return (address.s_addr & options->mask.s_addr) == options->network.s_addr && rest != 0 && rest != ~options->mask.s_addr;
+    uint32_t rest = address.s_addr & ~o->mask.s_addr;
+    return (address.s_addr & o->mask.s_addr) == o->network.s_addr && rest != 0 && rest != ~o->mask.s_addr;
 }
 
-static int settle_address(const struct net_options *options, const char *key, unsigned default_at, struct in_addr *address,
+static int settle_address(const struct net_user_options *o, const char *key, unsigned default_at, struct in_addr *address,
                           struct error *err)
 {
     if (!address->s_addr)
-        address->s_addr = options->network.s_addr | htonl(default_at);
-    if (!is_member(options, *address))
+        address->s_addr = o->network.s_addr | htonl(default_at);
+    if (!is_member(o, *address))
         return error_set(err, "-nic user: %s=%s is not an address in the guest's network; choose another, or set net=", key,
                          inet_ntoa(*address));
     return 0;
 }
 
-/* Works out what was left open, and checks that all of it fits together. */
-static int settle(struct net_options *options, struct error *err)
+static int settle_forwards(struct net_user_options *o, struct error *err)
 {
-    if (settle_address(options, "host", HOST_AT, &options->host, err) < 0
-        || settle_address(options, "dns", DNS_AT, &options->dns, err) < 0
-        || settle_address(options, "dhcpstart", DHCP_AT, &options->dhcp_start, err) < 0)
-        return -1;
-    if (options->host.s_addr == options->dns.s_addr || options->host.s_addr == options->dhcp_start.s_addr
-        || options->dns.s_addr == options->dhcp_start.s_addr)
-        return error_set(err, "-nic user: host=, dns= and dhcpstart= must be three different addresses");
-    for (int i = 0; i < options->forward_count; i++) {
-        struct net_forward *forward = &options->forwards[i];
+    for (int i = 0; i < o->forward_count; i++) {
+        struct net_forward *forward = &o->forwards[i];
         if (!forward->guest.s_addr)
-            forward->guest = options->dhcp_start;
-        if (!is_member(options, forward->guest))
+            forward->guest = o->dhcp_start;
+        if (!is_member(o, forward->guest))
             return error_set(err, "-nic user: hostfwd= leads to %s, which is not in the guest's network",
                              inet_ntoa(forward->guest));
+    }
+    for (int i = 0; i < o->guest_forward_count; i++) {
+        struct in_addr address = o->guest_forwards[i].address;
+        if (!is_member(o, address) || address.s_addr == o->host.s_addr || address.s_addr == o->dns.s_addr)
+            return error_set(err, "-nic user: guestfwd= needs an address in the guest's network that nobody has, such as "
+                             "10.0.2.100, and %s is not one", inet_ntoa(address));
     }
     return 0;
 }
 
+/* Works out what was left open, and checks that all of it fits together. */
+static int settle_user(struct net_user_options *o, struct error *err)
+{
+    if (settle_address(o, "host", HOST_AT, &o->host, err) < 0 || settle_address(o, "dns", DNS_AT, &o->dns, err) < 0
+        || settle_address(o, "dhcpstart", DHCP_AT, &o->dhcp_start, err) < 0)
+        return -1;
+    if (o->host.s_addr == o->dns.s_addr || o->host.s_addr == o->dhcp_start.s_addr || o->dns.s_addr == o->dhcp_start.s_addr)
+        return error_set(err, "-nic user: host=, dns= and dhcpstart= must be three different addresses");
+    return settle_forwards(o, err);
+}
+
+/* ---- -nic tap ---- */
+
+static int set_ifname(void *to, const char *value, struct error *err)
+{
+    struct net_tap_options *o = &((struct net_options *)to)->tap;
+    return copy_text("-nic tap: ifname", value, o->ifname, sizeof o->ifname, err);
+}
+
+static int set_program(const char *what, const char *value, char *to, struct error *err)
+{
+    return copy_text(what, strcmp(value, "no") ? value : "", to, NET_TEXT, err);
+}
+
+static int set_script(void *to, const char *value, struct error *err)
+{
+    return set_program("-nic tap: script", value, ((struct net_options *)to)->tap.script, err);
+}
+
+static int set_downscript(void *to, const char *value, struct error *err)
+{
+    return set_program("-nic tap: downscript", value, ((struct net_options *)to)->tap.downscript, err);
+}
+
+static int set_fd(void *to, const char *value, struct error *err)
+{
+    unsigned fd;
+    if (!read_number(value, 3, 65535, &fd))
+        return error_set(err, "-nic tap: fd=%s is not the number of an open file; it is 3 or more", value);
+    ((struct net_options *)to)->tap.fd = (int)fd;
+    return 0;
+}
+
+static const struct parse_key tap_keys[] = {
+    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "ifname", set_ifname }, { "script", set_script },
+    { "downscript", set_downscript }, { "fd", set_fd },
+};
+
+static int settle_tap(const struct net_tap_options *o, struct error *err)
+{
+    if (o->fd >= 0 && (*o->ifname || *o->script || *o->downscript))
+        return error_set(err, "-nic tap: fd= is an interface that is ready; leave out ifname=, script= and downscript=");
+    return 0;
+}
+
+/* ---- the whole ---- */
+
 int net_parse(const char *text, struct net_options *options, struct error *err)
 {
-    *options = (struct net_options){ .mac = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };   /* no IPv6: see net.h */
-    options->network.s_addr = htonl(0x0a000200);
-    options->mask.s_addr = htonl(0xffffff00);
-
+    *options = (struct net_options){ .mac = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 } };
+    options->user.network.s_addr = htonl(0x0a000200);
+    options->user.mask.s_addr = htonl(0xffffff00);
+    options->tap.fd = -1;
     size_t length = strcspn(text, ",");
-    if (length != 4 || memcmp(text, "user", 4) != 0)
-        return error_set(err, "-nic %s: there is no network of this kind; say -nic user or -nic none", text);
-    while (text[length]) {
-        char item[VALUE_MAX];
-        text += length + 1;
-        length = strcspn(text, ",");
-        if (length >= sizeof item)
-            return error_set(err, "-nic user: '%.40s...' is too long to be an option", text);
-        memcpy(item, text, length);
-        item[length] = 0;
-        if (parse_item(item, options, err) < 0)
-            return -1;
+    if (length == 4 && memcmp(text, "user", 4) == 0) {
+        options->kind = NET_USER;
+        return parse_list("-nic user", text, user_keys, ARRAY_SIZE(user_keys), options, err) < 0
+               ? -1 : settle_user(&options->user, err);
     }
-    return settle(options, err);
+    if (length == 3 && memcmp(text, "tap", 3) == 0) {
+        options->kind = NET_TAP;
+        return parse_list("-nic tap", text, tap_keys, ARRAY_SIZE(tap_keys), options, err) < 0
+               ? -1 : settle_tap(&options->tap, err);
+    }
+    return error_set(err, "-nic: there is no network '%.*s'; there are user, tap and none", (int)length, text);
 }

@@ -63,7 +63,7 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" },
         { "-drive file=", "file name" },
         { "-drive file=a,serial=123456789012345678901", "20 letters" }, { "-drive fiel=a", "did you mean 'file'?" },
-        { "-nic tap", "user and none" }, { "-nic none -nic user", "contradict" }, { "-nic user -nic none", "contradict" },
+        { "-nic bridge", "user, tap and none" }, { "-nic none -nic tap", "contradict" }, { "-nic user -nic none", "contradict" },
         { "-nic users", "users" },
         { "-display gtk", "sdl and none" }, { "-vga std", "simplefb" }, { "-nographic -display sdl", "contradict" },
         { "-full-screen -nographic", "window" },

@@ -23,7 +23,9 @@ struct guest {
     void (*on_frame)(struct guest *guest, const uint8_t *frame, size_t length);
     void (*on_wake)(struct guest *guest);
     tick_t now, wakes;            /* wakes: when on_wake is due */
+    tick_t until;                 /* where the present run ends */
     bool is_started, is_deaf;     /* deaf: takes no frames */
+    bool host_waits;              /* it said that it has no room, and will say when it has */
     struct { size_t length; uint8_t bytes[1600]; } ring[GUEST_RING];
     unsigned room, count;         /* room: how much of the ring it uses */
     unsigned frames;              /* heard so far */
@@ -180,7 +182,8 @@ static inline const uint8_t *ip_payload(const uint8_t *frame, size_t length, uns
 static bool card_ready(void *device)
 {
     struct guest *guest = device;
-    return guest->is_started && !guest->is_deaf && guest->count < guest->room;
+    guest->host_waits = !guest->is_started || guest->is_deaf || guest->count == guest->room;
+    return !guest->host_waits;
 }
 
 static void card_receive(void *device, const uint8_t *frame, size_t length)
@@ -196,17 +199,18 @@ static void card_receive(void *device, const uint8_t *frame, size_t length)
 static enum machine_stop engine_run(void *machine, tick_t until)
 {
     struct guest *guest = machine;
+    guest->until = until;
     if (!guest->is_started && guest->start)
         guest->start(guest);
     guest->is_started = true;
     for (unsigned i = 0; i < guest->count; i++, guest->frames++)
         if (guest->on_frame)
             guest->on_frame(guest, guest->ring[i].bytes, guest->ring[i].length);
-    if (guest->count && guest->cable->drained)
-        guest->cable->drained(guest->cable->host);
     guest->count = 0;
-    guest->now = until;
-    if (guest->wakes <= until) {
+    if (guest->host_waits && !guest->is_deaf)
+        guest->cable->drained(guest->cable->host);
+    guest->now = guest->until;
+    if (guest->wakes <= guest->now) {
         guest->wakes = TICK_NEVER;
         guest->on_wake(guest);
     }
@@ -229,8 +233,14 @@ static tick_t engine_idle_until(const void *machine)
     return guest->count || !guest->is_started ? guest->now : guest->wakes;
 }
 
+static void engine_run_until(void *machine, tick_t at)
+{
+    struct guest *guest = machine;
+    guest->until = at;
+}
+
 static const struct host_engine guest_engine = {
-    .run = engine_run, .reset = engine_reset, .now = engine_now, .idle_until = engine_idle_until
+    .run = engine_run, .reset = engine_reset, .now = engine_now, .idle_until = engine_idle_until, .run_until = engine_run_until
 };
 
 /* Builds loop, network and guest; the loop runs at maximum speed, so that a wait for the host works only when the network

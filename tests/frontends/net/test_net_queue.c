@@ -12,7 +12,7 @@ static bool put(unsigned number, size_t length)
     uint8_t frame[NET_QUEUE_FRAME + 100];
     memset(frame, (int)(number & 0xff), sizeof frame);
     frame[0] = (uint8_t)(number >> 8);
-    return net_queue_put(&queue, frame, length);
+    return net_queue_put(&queue, frame, length, number);
 }
 
 static void expect(unsigned number, size_t length)
@@ -55,12 +55,28 @@ START_TEST(a_full_ring_and_a_giant_drop_the_newest)
 }
 END_TEST
 
+START_TEST(no_frame_overtakes_another)
+{
+    ck_assert(put(50, 60) && put(20, 60) && put(70, 60));
+    ck_assert_uint_eq(net_queue_peek(&queue)->at, 50);
+    expect(50, 60);
+    ck_assert_uint_eq(net_queue_peek(&queue)->at, 50);
+    expect(20, 60);
+    ck_assert_uint_eq(net_queue_peek(&queue)->at, 70);
+    expect(70, 60);
+    ck_assert(put(5, 60));
+    ck_assert_uint_eq(net_queue_peek(&queue)->at, 5);
+    expect(5, 60);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("net_queue");
     TCase *t = tcase_create("net_queue");
     tcase_add_test(t, frames_leave_in_order_round_the_ring);
     tcase_add_test(t, a_full_ring_and_a_giant_drop_the_newest);
+    tcase_add_test(t, no_frame_overtakes_another);
     suite_add_tcase(s, t);
     return s;
 }

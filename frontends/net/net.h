@@ -61,10 +61,10 @@ struct net_options {
     struct net_tap_options tap;
 };
 
-/* Fills in *options from the text of a -nic option: "user" or "tap", and items KEY=VALUE after commas; ",," is a comma within a
-   value. docs/user.md has the keys and their defaults; addresses that are not given follow from net=. IPv6 is off unless asked for,
-   because libslirp draws the times of its router advertisements from the host's randomness, and an idle network would make two
-   runs differ. -1 and a message for anything that is not understood. */
+/* Fills in *options from the text of a -nic option: "user" or "tap", and items KEY=VALUE after commas; ",," is a comma within
+   a value. docs/user.md has the keys and their defaults; addresses that are not given follow from net=. IPv6 is off unless
+   asked for, because libslirp draws the times of its router advertisements from the host's randomness, and an idle network
+   would make two runs differ. -1 and a message for anything that is not understood. */
 int net_parse(const char *text, struct net_options *options, struct error *err);
 
 struct net;

@@ -76,7 +76,8 @@ int net_dump_parse(const char *text, struct net_dump_options *options, struct er
     if (parse_list("-object filter-dump", text, keys, ARRAY_SIZE(keys), options, err) < 0)
         return -1;
     if (!*options->netdev || !*options->file)
-        return error_set(err, "-object filter-dump needs netdev= and file=, as in filter-dump,id=dump0,netdev=nic0,file=nic0.pcap");
+        return error_set(err, "-object filter-dump needs netdev= and file=, as in "
+                         "filter-dump,id=dump0,netdev=nic0,file=nic0.pcap");
     return 0;
 }
 

@@ -145,9 +145,8 @@ static int open_out(Slirp *slirp, const struct net_guest_forward *forward, struc
         if (!line->chardev)
             return -1;
     }
-    if (result < 0)   /* net_parse has checked the address: what is left is a port given twice */
-        return error_set(err, "-nic user: guestfwd=tcp:%s:%u is there twice", inet_ntoa(address), forward->port);
-    return 0;
+    return result < 0 ? error_set(err, "-nic user: libslirp does not take guestfwd=tcp:%s:%u", inet_ntoa(forward->address),
+                                  forward->port) : 0;
 }
 
 int net_forward_out(Slirp *slirp, const struct net_user_options *options, struct host_loop *loop, struct net_lines **lines,

@@ -271,7 +271,11 @@ static int settle_forwards(struct net_user_options *o, struct error *err)
                              inet_ntoa(forward->guest));
     }
     for (int i = 0; i < o->guest_forward_count; i++) {
-        struct in_addr address = o->guest_forwards[i].address;
+        const struct net_guest_forward *forward = &o->guest_forwards[i];
+        struct in_addr address = forward->address;
+        for (int k = 0; k < i; k++)
+            if (o->guest_forwards[k].address.s_addr == address.s_addr && o->guest_forwards[k].port == forward->port)
+                return error_set(err, "-nic user: guestfwd=tcp:%s:%u is there twice", inet_ntoa(address), forward->port);
         if (!is_member(o, address) || address.s_addr == o->host.s_addr || address.s_addr == o->dns.s_addr)
             return error_set(err, "-nic user: guestfwd= needs an address in the guest's network that nobody has, such as "
                              "10.0.2.100, and %s is not one", inet_ntoa(address));

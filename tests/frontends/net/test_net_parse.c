@@ -159,6 +159,7 @@ START_TEST(guest_forwards_name_a_command_or_a_place)
         snprintf(text, sizeof text, "user,guestfwd=%s", bad[i]);
         refused(text, "cmd:COMMAND");
     }
+    refused("user,guestfwd=tcp:10.0.2.9:80-null,guestfwd=tcp:10.0.2.9:80-cmd:cat", "twice");
     refused("user,guestfwd=tcp:10.0.2.2:80-cmd:x", "nobody has");
     refused("user,guestfwd=tcp:10.0.2.3:80-cmd:x", "nobody has");
     refused("user,guestfwd=tcp:10.0.3.4:80-cmd:x", "nobody has");

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "boards/machine.h"
 
-enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8 };
+enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64,
+       OPTIONS_OBJECTS = 8 };
 
 struct drive_option {
     char *file, *format, *serial;

@@ -57,8 +57,8 @@ short host_poll_result(const struct host_poll *poll, int index);
 
 /* ---- time ---- */
 
-/* Something to be done at a virtual time (a screen dump, a scripted key): exact, the same in every run. Embedded in its owner. May
-   be armed by a port in the middle of a slice, which then ends at that time. */
+/* Something to be done at a virtual time (a screen dump, a scripted key): exact, the same in every run. Embedded in its owner.
+   May be armed by a port in the middle of a slice, which then ends at that time. */
 struct host_timer {
     tick_t at;
     void (*fire)(void *owner);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The other end of a network card's cable: a small network of the guest's own (-nic user, made by libslirp without any privilege),
-   or an interface of the host (-nic tap). */
+/* The other end of a network card's cable: a small network of the guest's own (-nic user, made by libslirp without any
+   privilege), or an interface of the host (-nic tap). */
 #ifndef FRONTENDS_NET_NET_H
 #define FRONTENDS_NET_NET_H
 

@@ -37,6 +37,7 @@ static const struct part parts[] = {
     { .id = "keyboard", .class = "virtio-keyboard", .parent = "virtio-mmio.13", .port = "keyboard0" },
     { .id = "tablet", .class = "virtio-tablet", .parent = "virtio-mmio.14", .port = "tablet0" },
     { .id = "rng", .class = "virtio-rng", .parent = "virtio-mmio.15" },
+    { .id = "sound", .class = "virtio-sound", .parent = "virtio-mmio.17", .port = "audio0" },
     { .id = "framebuffer", .class = "simple-framebuffer", .port = "display0", .when = PART_IF_DISPLAY },
 };
 

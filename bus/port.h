@@ -101,6 +101,7 @@ struct audio {
     /* device calls host: signed 16-bit interleaved frames at `rate`; called at the pace of virtual time; never blocks */
     void (*play)(void *host, const int16_t *frames, size_t count, unsigned channels, unsigned rate);
     void *host;
+    uint64_t bytes;        /* counted by the device, for lamps: what the guest has played so far */
 };
 
 /* ---- power: what the front panel and the machine tell each other ---- */

@@ -8,10 +8,11 @@
 #include "bus/device.h"
 #include "devices/virtio/queue.h"
 
-enum { VIRTIO_QUEUES = 3, VIRTIO_CONFIG_MAX = 256 };
+enum { VIRTIO_QUEUES = 4, VIRTIO_CONFIG_MAX = 256 };
 
 /* Device types, chapter 5 */
-enum { VIRTIO_ID_NET = 1, VIRTIO_ID_BLOCK = 2, VIRTIO_ID_ENTROPY = 4, VIRTIO_ID_GPU = 16, VIRTIO_ID_INPUT = 18 };
+enum { VIRTIO_ID_NET = 1, VIRTIO_ID_BLOCK = 2, VIRTIO_ID_ENTROPY = 4, VIRTIO_ID_GPU = 16, VIRTIO_ID_INPUT = 18,
+       VIRTIO_ID_SOUND = 25 };
 
 /* Feature bits that are not of one device type, chapter 6; all three are always offered. */
 enum { VIRTIO_F_INDIRECT_DESC = 28, VIRTIO_F_EVENT_IDX = 29, VIRTIO_F_VERSION_1 = 32 };
@@ -60,6 +61,7 @@ struct virtio_transport {
     void (*causes_changed)(struct virtio_transport *transport);
 };
 
+/* Of a device with up to three queues; one with a fourth adds VIRTQ_FIELDS(type, v.queue[3]). */
 #define VIRTIO_FIELDS(type, v)                                                                                         \
     FIELD(type, v.accepted, FIELD_U64), FIELD(type, v.status, FIELD_U8), FIELD(type, v.causes, FIELD_U8),              \
     FIELD(type, v.generation, FIELD_U32), FIELD_ARRAY(type, v.config, FIELD_BYTES, VIRTIO_CONFIG_MAX),                 \

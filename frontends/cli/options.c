@@ -32,8 +32,7 @@ static const struct { const char *word, *advice; } refused[] = {
     { "pflash", "firmware cannot be booted yet; use -kernel" },
     { "boot", "only -kernel can be booted" },
     { "chardev", "write -serial with the same words" },
-    { "audio", "the machine has no sound" },
-    { "audiodev", "the machine has no sound" },
+    { "audio", "write -audiodev sdl, or -audiodev wav,path=FILE" },
     { "vnc", "there is no VNC; see -display" },
     { "usb", "the machine has no USB" },
     { "icount", "time always follows the instructions here; see -speed" },
@@ -97,6 +96,8 @@ static int settle(struct options *o, struct error *err)
         o->nics[o->nic_count++] = "user";
     if (!o->serial)
         o->serial = o->is_nographic ? "mon:stdio" : o->display == DISPLAY_NONE ? "null" : "vc";
+    if (!o->has_audio && o->display != DISPLAY_NONE)
+        o->audio.driver = AUDIO_SDL;
     if (!o->has_speed)
         o->percent = o->display == DISPLAY_NONE ? HOST_SPEED_MAX : HOST_SPEED_REAL;
     return 0;
@@ -126,6 +127,7 @@ int options_parse(struct options *options, int argc, char *const argv[], struct 
 void options_free(struct options *o)
 {
     free(o->dumpdtb);
+    free(o->audio.path);
     free(o->profile);
     free(o->trace);
     for (int i = 0; i < o->drive_count; i++) {
@@ -178,7 +180,7 @@ void options_help(FILE *to)
         put_word(to, &column, text, strlen(text));
         free(text);
     }
-    fputs("\n\n"
+    fputs("\n"
           "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
           "               -P picture, -S live numbers, -T timing. -nographic: Ctrl-A h.\n"
           "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever\n", to);

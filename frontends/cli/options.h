@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "boards/machine.h"
+#include "frontends/audio/audio.h"
 
 enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64,
        OPTIONS_OBJECTS = 8 };
@@ -56,6 +57,7 @@ struct options {
     enum display_option display;
     const char *display_device;     /* as machine_config's */
     bool is_full_screen, shows_overlay;
+    struct audio_options audio;
     const char *serial;             /* never NULL after options_parse */
     unsigned percent;               /* HOST_SPEED_MAX or percent of real time */
     tick_t limit;                   /* TICK_NEVER: none */
@@ -81,7 +83,7 @@ struct options {
     int argc;                       /* the command line as it was given */
     char *const *argv;
 
-    bool is_nographic, has_speed, has_display;   /* while parsing */
+    bool is_nographic, has_speed, has_display, has_audio;   /* while parsing */
     const char *timings[OPTIONS_TIMINGS];        /* settings, to be applied in this order */
     int timing_count;
 };

@@ -213,6 +213,50 @@ static int set_overlay(struct options *o, const char *value, struct error *err)
     return 0;
 }
 
+static int set_audio_driver(void *to, const char *value, struct error *err)
+{
+    static const struct { const char *word; enum audio_driver driver; } drivers[] = {
+        { "none", AUDIO_NONE }, { "sdl", AUDIO_SDL }, { "wav", AUDIO_WAV },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+        if (!strcmp(drivers[i].word, value)) {
+            ((struct options *)to)->audio.driver = drivers[i].driver;
+            return 0;
+        }
+    return error_set(err, "-audiodev: there is no driver '%s'; there are sdl, wav and none", value);
+}
+
+static int set_audio_path(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (!*value || !strcmp(value, "on"))
+        return error_set(err, "-audiodev: path= needs a file name, as in -audiodev wav,path=sound.wav");
+    free(o->audio.path);
+    o->audio.path = mem_strdup(value);
+    return 0;
+}
+
+/* QEMU wants a name for it; there is one sound card, so nothing refers to that. */
+static int set_audio_id(void *to, const char *value, struct error *err)
+{
+    (void)to, (void)value, (void)err;
+    return 0;
+}
+
+static int set_audiodev(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "driver", set_audio_driver }, { "path", set_audio_path }, { "id", set_audio_id } };
+    if (o->has_audio)
+        return error_set(err, "-audiodev %s: the machine has one sound card, and its sound has a place already", value);
+    o->has_audio = true;
+    if (parse_list("-audiodev", value, keys, ARRAY_SIZE(keys), o, err) < 0)
+        return -1;
+    bool is_file = o->audio.driver == AUDIO_WAV;
+    if (is_file && !o->audio.path)
+        return error_set(err, "-audiodev wav needs a file; add path=FILE");
+    return is_file || !o->audio.path ? 0 : error_set(err, "-audiodev %s: path= goes with wav only", value);
+}
+
 static int set_serial(struct options *o, const char *value, struct error *err)
 {
     if (o->serial)
@@ -478,13 +522,14 @@ const struct option_row option_rows[] = {
     { "vga", "virtio|simplefb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },
     { "nographic", NULL, set_nographic, NULL },
+    { "overlay", NULL, set_overlay, NULL },
+    { "audiodev", "sdl|none|wav,path=FILE", set_audiodev, NULL },
     { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
       set_serial, "Serial" },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },
     { "limit", "SECONDS", set_limit, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
-    { "overlay", NULL, set_overlay, NULL },
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
     { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },
     { "pointer", "X,Y[,click]@SECONDS", add_pointer, NULL },

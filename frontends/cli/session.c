@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "boards/machine.h"
+#include "frontends/audio/audio.h"
 #include "frontends/cli/script.h"
 #include "frontends/cli/statistics.h"
 #include "frontends/headless/headless.h"
@@ -32,6 +33,7 @@ struct session {
     struct image *images[OPTIONS_DRIVES];
     struct net *nets[OPTIONS_NICS];
     char net_names[OPTIONS_NICS][NET_ID];
+    struct audio_output *audio;
     struct window *window;
     struct machine *machine;
     struct script *script;
@@ -198,6 +200,16 @@ static int open_panel(struct session *s, struct error *err)
     return s->window ? 0 : -1;
 }
 
+/* A window whose host has no sound is silent; who asked for sound is told. */
+static int open_audio(struct session *s, struct error *err)
+{
+    const struct options *o = s->options;
+    s->audio = audio_open(&o->audio, err);
+    if (!s->audio && !o->has_audio)
+        s->audio = audio_open(&(struct audio_options){ .driver = AUDIO_NONE }, err);
+    return s->audio ? attach(s, "audio0", PORT_AUDIO, audio_port(s->audio), err) : -1;
+}
+
 /* The commonest mistake is told before a window opens and disks are locked. */
 static int check_files(const struct options *o, struct error *err)
 {
@@ -261,8 +273,8 @@ struct session *session_open(const struct options *options, struct error *err)
     machine_defaults(&s->config);
     choose_start(&s->config, options);
     if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
-        || open_nets(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0 || open_profile(s, err) < 0
-        || open_trace(s, err) < 0) {
+        || open_nets(s, err) < 0 || open_audio(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0
+        || open_profile(s, err) < 0 || open_trace(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -312,6 +324,11 @@ bool session_close(struct session *s)
     window_close(s->window);
     if (s->machine)
         machine_free(s->machine);
+    struct error err;
+    if (audio_close(s->audio, &err) < 0) {
+        host_warn("%s", err.text);
+        is_good = false;
+    }
     for (int i = 0; i < OPTIONS_NICS; i++)
         net_close(s->nets[i]);
     for (int i = 0; i < OPTIONS_DRIVES; i++)

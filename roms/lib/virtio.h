@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include "roms/lib/fdt.h"
 
-enum { VIRTIO_GPU = 16, VIRTIO_INPUT = 18, VIRTQ_MAX = 64 };
+enum { VIRTIO_GPU = 16, VIRTIO_INPUT = 18, VIRTIO_SOUND = 25, VIRTQ_MAX = 64 };
 
 struct virtq_desc {
     uint64_t address;

@@ -68,6 +68,9 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-display gtk", "sdl and none" }, { "-vga std", "simplefb" }, { "-nographic -display sdl", "contradict" },
         { "-full-screen -nographic", "window" },
         { "-serial stdio -serial null", "one serial line" },
+        { "-audiodev alsa", "sdl, wav and none" }, { "-audiodev wav", "add path=FILE" }, { "-audiodev wav,path", "file name" },
+        { "-audiodev sdl,path=x", "wav only" }, { "-audiodev sdl -audiodev none", "one sound card" },
+        { "-audiodev sdl,volume=1", "no 'volume'" }, { "-audio sdl", "-audiodev sdl" },
         { "-speed 0", "1 to 10000" }, { "-speed fast", "max" }, { "-speed 10001", "10000" }, { "-speed %", "max" },
         { "-limit soon", "not a number of seconds" }, { "-limit 1e3", "seconds" }, { "-limit 99999999999", "seconds" },
         { "-limit -1", "seconds" },
@@ -209,6 +212,22 @@ START_TEST(lists_are_taken_apart)
 }
 END_TEST
 
+START_TEST(sound_goes_to_the_speakers_of_who_has_a_window)
+{
+    accepted("");
+    ck_assert(options.audio.driver == AUDIO_SDL && !options.has_audio);
+    accepted("-display none");
+    ck_assert_int_eq(options.audio.driver, AUDIO_NONE);
+    accepted("-audiodev none");
+    ck_assert_int_eq(options.audio.driver, AUDIO_NONE);
+    accepted("-nographic -audiodev sdl,id=snd0");
+    ck_assert(options.audio.driver == AUDIO_SDL && options.has_audio);
+    accepted("-audiodev driver=wav,id=a,path=b,,c.wav");
+    ck_assert_int_eq(options.audio.driver, AUDIO_WAV);
+    ck_assert_str_eq(options.audio.path, "b,c.wav");
+}
+END_TEST
+
 START_TEST(times_are_exact)
 {
     accepted("-limit 2.000000000001 -screendump a@b.png@0.5 -screendump c.png@10 "
@@ -303,6 +322,7 @@ Suite *test_suite(void)
     tcase_add_test(t, a_core_is_a_table_with_what_is_changed_in_it);
     tcase_add_test(t, the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out);
     tcase_add_test(t, lists_are_taken_apart);
+    tcase_add_test(t, sound_goes_to_the_speakers_of_who_has_a_window);
     tcase_add_test(t, times_are_exact);
     tcase_add_test(t, statistics_go_to_a_file_or_only_to_the_screen);
     tcase_add_test(t, help_and_version_win_over_what_follows);

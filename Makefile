@@ -94,12 +94,15 @@ $(B)/libsupport.a: $(SUPPORT_OBJ)
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
-# What QEMU runs for the differential tests of the AArch64 core. Without the cross compiler they say that they were skipped.
-$(B)/tests/cpu/arm64/oracle_guest: tests/cpu/arm64/oracle_guest.c tests/cpu/arm64/oracle_layout.h
+# What QEMU runs for the differential tests of the AArch64 core, with little- and with big-endian data. Without the cross compiler they say
+# that they were skipped.
+ORACLE_GUESTS := $(addprefix $(B)/tests/cpu/arm64/,oracle_guest oracle_guest_be)
+$(B)/tests/cpu/arm64/oracle_guest_be: ORDER := -mbig-endian
+$(ORACLE_GUESTS): tests/cpu/arm64/oracle_guest.c tests/cpu/arm64/oracle_layout.h
 	@mkdir -p $(@D)
-	-$(call show,CC,$@)aarch64-linux-gnu-gcc -O2 -Wall -ffreestanding -fno-tree-loop-distribute-patterns -static -nostdlib -no-pie -fno-pie \
+	-$(call show,CC,$@)aarch64-linux-gnu-gcc $(ORDER) -O2 -Wall -ffreestanding -fno-tree-loop-distribute-patterns -static -nostdlib -no-pie -fno-pie \
 	    -Wl,-Ttext-segment=0x40000000 -I. -o $@ $<
-$(filter $(B)/tests/cpu/arm64/%,$(TEST_BIN)): | $(B)/tests/cpu/arm64/oracle_guest
+$(filter $(B)/tests/cpu/arm64/%,$(TEST_BIN)): | $(ORACLE_GUESTS)
 
 # The kernels of roms/bench as a program of the host, for whom its compiler may do its best.
 NATIVE_SRC := $(filter-out $(addprefix roms/bench/,main.c svc.c pages.c),$(wildcard roms/bench/*.c)) $(wildcard roms/bench/host/*.c)

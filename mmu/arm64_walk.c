@@ -86,7 +86,7 @@ int arm64_walk(const struct space *space, const struct arm64_walk_regs *regs, gv
         const struct region *r = space_find(space, table + index * 8, &where);
         if (!r || r->kind != REGION_RAM)
             return FAULT_EXTERNAL_WALK + (int)level;
-        desc = ld_le64(r->ram->host + where);
+        desc = regs->big_endian ? ld_be64(r->ram->host + where) : ld_le64(r->ram->host + where);
         m->descriptors[m->descriptor_count++] = table + index * 8;
         bool leaf = level == 3 ? bit(desc, DESC_TABLE) : !bit(desc, DESC_TABLE);
         if (!bit(desc, DESC_VALID) || (level == 3 && !leaf) || (level < 3 && leaf && !block_allowed(granule, level)))

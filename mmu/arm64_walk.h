@@ -10,6 +10,7 @@
 struct arm64_walk_regs {
     uint64_t ttbr0, ttbr1, tcr, mair;
     bool wxn;              /* SCTLR_EL1.WXN */
+    bool big_endian;       /* SCTLR_EL1.EE */
     unsigned pa_bits;      /* implemented physical address size */
 };
 

@@ -191,14 +191,15 @@ static bool probe_split(struct arm64 *c, const struct op *o, const struct block 
     return is_unwatched(c, o, b, va, size, el, write);
 }
 
-/* While time is kept, most of what comes here is an access whose page is known but whose line is not proved. */
+/* Most of what comes here while time is kept is an access whose page is known but whose line is not proved; and all of what is
+   big-endian. */
 static bool load_known(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
                        unsigned noted, uint64_t *value)
 {
     const struct tlb_entry *e = tlb_entry(mmu_bank(c, el), va);
-    if (!c->cpu.timed || !tlb_readable(e, va, size))
+    if (!tlb_readable(e, va, size))
         return false;
-    if (noted)
+    if (c->cpu.timed && noted)
         note_entered(c, o, b, va, noted, el, false, e);
     *value = ld_le(tlb_host(e, va), size);
     return true;
@@ -208,15 +209,15 @@ static bool store_known(struct arm64 *c, const struct op *o, const struct block 
                         unsigned noted, uint64_t value)
 {
     const struct tlb_entry *e = tlb_entry(mmu_bank(c, el), va);
-    if (!c->cpu.timed || !tlb_writable(e, va, size))
+    if (!tlb_writable(e, va, size))
         return false;
-    if (noted && !c->notes_zeroes)
+    if (c->cpu.timed && noted && !c->notes_zeroes)
         note_entered(c, o, b, va, noted, el, true, e);
     st_le(tlb_host(e, va), value, size);
     return true;
 }
 
-static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+static bool load_little(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
                        unsigned noted, uint64_t *value)
 {
     if (load_known(c, o, b, va, size, el, noted, value))
@@ -239,7 +240,7 @@ static bool load_sized(struct arm64 *c, const struct op *o, const struct block *
     return true;
 }
 
-static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+static bool store_little(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
                         unsigned noted, uint64_t value)
 {
     if (store_known(c, o, b, va, size, el, noted, value))
@@ -258,6 +259,31 @@ static bool store_sized(struct arm64 *c, const struct op *o, const struct block 
     return true;
 }
 
+/* ---- byte order: memory is handled as little-endian up to here, and turned around as a whole ---- */
+
+static uint64_t turned(uint64_t value, unsigned size)
+{
+    return __builtin_bswap64(value) >> (64 - 8 * size);
+}
+
+static bool load_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                       unsigned noted, uint64_t *value)
+{
+    if (!load_little(c, o, b, va, size, el, noted, value))
+        return false;
+    if (unlikely(sysreg_is_big_endian(c)))
+        *value = turned(*value, size);
+    return true;
+}
+
+static bool store_sized(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,
+                        unsigned noted, uint64_t value)
+{
+    if (unlikely(sysreg_is_big_endian(c)))
+        value = turned(value, size);
+    return store_little(c, o, b, va, size, el, noted, value);
+}
+
 bool arm64_load(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
     return stack_aligned(c, o, b) && load_sized(c, o, b, va, size, c->el, size, &c->loaded);
@@ -268,36 +294,49 @@ bool arm64_store(struct arm64 *c, const struct op *o, const struct block *b, gva
     return stack_aligned(c, o, b) && store_sized(c, o, b, va, size, c->el, size, value);
 }
 
-/* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. Of the words that come
-   here these are LDR, STR, LDP, STP with bit 26 and their size for Q; structures (bits 29..27 are 1) have elements of at most
-   8 bytes. */
-static bool quadword_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, bool write)
+/* Of the words that come here as pairs, those of Q registers are LDR, STR, LDP, STP with bit 26 and their size for Q; structures
+   (bits 29..27 are 1) have elements of at most 8 bytes. */
+static bool is_quadword(uint32_t insn)
 {
     static const uint32_t q_size[8] = { [3] = 2u << 30, [5] = 2u << 30, [7] = 1u << 23 };
-    uint32_t insn = o->insn, kind = (uint32_t)bits(insn, 29, 27), size = insn & (kind == 7 ? 0xc0800000 : 0xc0000000);
-    if (!(va & 15) || !(c->sctlr_el1 & SCTLR_A) || !bit(insn, 26) || !q_size[kind] || size != q_size[kind])
+    uint32_t kind = (uint32_t)bits(insn, 29, 27), size = insn & (kind == 7 ? 0xc0800000 : 0xc0000000);
+    return bit(insn, 26) && q_size[kind] && size == q_size[kind];
+}
+
+/* A Q register is one access of 16 bytes to the alignment check of SCTLR_EL1.A, other pairs are two. */
+static bool quadword_aligned(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, bool write)
+{
+    if (!(va & 15) || !(c->sctlr_el1 & SCTLR_A) || !is_quadword(o->insn))
         return true;
     return data_abort(c, o, b, va, FAULT_ALIGNMENT, write);
+}
+
+/* A Q register that is big-endian has its high half first; the registers of another pair keep their order. */
+static bool is_turned_pair(const struct arm64 *c, const struct op *o)
+{
+    return unlikely(sysreg_is_big_endian(c)) && is_quadword(o->insn);
 }
 
 bool arm64_load_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)
 {
     unsigned noted = is_split(va, 2 * size) ? 0 : 2 * size;   /* within a page it is one access to the timing model */
+    bool is_turned = is_turned_pair(c, o);
     return stack_aligned(c, o, b) && quadword_aligned(c, o, b, va, false) &&
-           load_sized(c, o, b, va, size, c->el, noted ? noted : size, &c->loaded) &&
-           load_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, &c->loaded_high);
+           load_sized(c, o, b, va, size, c->el, noted ? noted : size, is_turned ? &c->loaded_high : &c->loaded) &&
+           load_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, is_turned ? &c->loaded : &c->loaded_high);
 }
 
 bool arm64_store_pair(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, uint64_t v0,
                       uint64_t v1)
 {
+    bool is_turned = is_turned_pair(c, o);
     if (!stack_aligned(c, o, b) || !quadword_aligned(c, o, b, va, true))
         return false;
     if (is_split(va, 2 * size) && !probe_split(c, o, b, va, 2 * size, c->el, true))
         return false;
     unsigned noted = is_split(va, 2 * size) ? 0 : 2 * size;
-    return store_sized(c, o, b, va, size, c->el, noted ? noted : size, v0) &&
-           store_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, v1);
+    return store_sized(c, o, b, va, size, c->el, noted ? noted : size, is_turned ? v1 : v0) &&
+           store_sized(c, o, b, va + size, size, c->el, noted ? 0 : size, is_turned ? v0 : v1);
 }
 
 bool arm64_load_user(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size)

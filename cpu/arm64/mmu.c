@@ -37,6 +37,7 @@ struct fetch_page {
 struct arm64_mmu {
     struct address_space user[USER_SPACES], kernel[KERNEL_SPACES];
     struct address_space *current, *current_kernel;
+    struct tlb_bank blind;       /* always empty: with big-endian data no access is a handler's, which knows one order only */
     uint64_t clock;              /* counts switches */
     uint64_t contexts;           /* numbers given away so far */
     bool el1_low;                /* EL1 has entered or executed pages of the lower half, which belong to one TTBR0 */
@@ -82,6 +83,7 @@ struct arm64_mmu *mmu_new(void)
     struct arm64_mmu *mmu = mem_alloc(sizeof *mmu);
     flush_kernel(mmu);
     flush_user(mmu);
+    tlb_flush(&mmu->blind);
     forget_fetches(mmu);
     mmu->current = &mmu->user[0];
     mmu->current_kernel = &mmu->kernel[0];
@@ -119,7 +121,8 @@ int mmu_translate(struct arm64 *c, gva_t va, unsigned el, enum mmu_access access
     if (!(c->sctlr_el1 & SCTLR_M))
         return translate_flat(c, va, access, m);
     struct arm64_walk_regs regs = { .ttbr0 = c->ttbr0_el1, .ttbr1 = c->ttbr1_el1, .tcr = c->tcr_el1, .mair = c->mair_el1,
-                                    .wxn = c->sctlr_el1 & SCTLR_WXN, .pa_bits = ARM64_PA_BITS };
+                                    .wxn = c->sctlr_el1 & SCTLR_WXN, .big_endian = c->sctlr_el1 & SCTLR_EE,
+                                    .pa_bits = ARM64_PA_BITS };
     c->cpu.walks++;
     int fault = arm64_walk(c->cpu.space, &regs, va, m);
     return fault == FAULT_NONE ? check_rights(m, el, access) : fault;
@@ -230,8 +233,9 @@ void mmu_switch(struct arm64 *c)
     if (!mmu->current_kernel->context || mmu->current_kernel->table1 != table1)
         mmu->current_kernel = find_space(mmu, mmu->kernel, KERNEL_SPACES, 0, table1, 0);
     s = c->el ? mmu->current_kernel : mmu->current;
-    c->user_tlb = &mmu->current->bank;
-    c->cpu.tlb = &s->bank;
+    bool is_big = unlikely(sysreg_is_big_endian(c));
+    c->user_tlb = is_big ? &mmu->blind : &mmu->current->bank;
+    c->cpu.tlb = is_big ? &mmu->blind : &s->bank;
     uint32_t mode = mmu_decode_mode(c);
     c->cpu.context = s->context << 4 | (mode & MODE_TIMED ? 1 << 3 : 0) | (mode & MODE_STEP ? 1 << 2 : 0) |
                      (mode & (MODE_EL1 | MODE_FP_TRAPPED));

@@ -43,8 +43,10 @@ SET(sctlr)
     value &= ~SCTLR_RES0;
     uint64_t changed = c->sctlr_el1 ^ value;
     c->sctlr_el1 = value;
-    if (changed & (SCTLR_M | SCTLR_A | SCTLR_WXN))
+    if (changed & (SCTLR_M | SCTLR_A | SCTLR_WXN | SCTLR_EE))   /* EE: of descriptors too */
         mmu_flush_all(c);
+    if (changed & (SCTLR_EE | SCTLR_E0E))
+        mmu_switch(c);
 }
 
 GET(cpacr) { return c->cpacr_el1; }

@@ -8,11 +8,17 @@
 enum {
     SCTLR_M = 1 << 0, SCTLR_A = 1 << 1, SCTLR_C = 1 << 2, SCTLR_SA = 1 << 3, SCTLR_SA0 = 1 << 4, SCTLR_UMA = 1 << 9,
     SCTLR_I = 1 << 12, SCTLR_DZE = 1 << 14, SCTLR_UCT = 1 << 15, SCTLR_NTWI = 1 << 16, SCTLR_NTWE = 1 << 18,
-    SCTLR_WXN = 1 << 19, SCTLR_UCI = 1 << 26
+    SCTLR_WXN = 1 << 19, SCTLR_E0E = 1 << 24, SCTLR_EE = 1 << 25, SCTLR_UCI = 1 << 26
 };
 
-/* EE and E0E, as data is little-endian always, and what a register of 32 bits does not have. */
-#define SCTLR_RES0 (~0xffffffffull | 1ull << 25 | 1ull << 24)
+/* What a register of 32 bits does not have. */
+#define SCTLR_RES0 (~0xffffffffull)
+
+/* Is data big-endian at the current exception level? Accesses with the rights of EL0 at EL1 are EL1's (D13.2.118, E0E). */
+static inline bool sysreg_is_big_endian(const struct arm64 *c)
+{
+    return c->sctlr_el1 & (c->el ? SCTLR_EE : SCTLR_E0E);
+}
 
 enum { MDSCR_SS = 1 << 0, MDSCR_TDCC = 1 << 12, MDSCR_KDE = 1 << 13, MDSCR_MDE = 1 << 15 };
 

@@ -95,21 +95,22 @@ void oracle_random_state(struct oracle_state *s, uint64_t *seed)
 
 /* ---- QEMU ---- */
 
-static const char *guest_path(void)
+static const char *guest_path(bool big_endian)
 {
     static char path[4096];
+    const char *name = big_endian ? "oracle_guest_be" : "oracle_guest";
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 32);
     if (n <= 0)
-        return "oracle_guest";
+        return name;
     path[n] = 0;
     char *slash = strrchr(path, '/');
-    strcpy(slash ? slash + 1 : path, "oracle_guest");
+    strcpy(slash ? slash + 1 : path, name);
     return path;
 }
 
 static bool is_available(void)
 {
-    if (access(guest_path(), X_OK) != 0) {
+    if (access(guest_path(false), X_OK) != 0 || access(guest_path(true), X_OK) != 0) {
         printf("skipped: no oracle_guest, which needs aarch64-linux-gnu-gcc (make deps)\n");
         return false;
     }
@@ -120,13 +121,14 @@ static bool is_available(void)
     return true;
 }
 
-static bool run_qemu_on(FILE *in, FILE *out)
+static bool run_qemu_on(FILE *in, FILE *out, bool big_endian)
 {
+    const char *qemu = big_endian ? "qemu-aarch64_be" : "qemu-aarch64";
     pid_t child = fork();
     if (child == 0) {
         dup2(fileno(in), STDIN_FILENO);
         dup2(fileno(out), STDOUT_FILENO);
-        execlp("qemu-aarch64", "qemu-aarch64", "-cpu", "cortex-a53", guest_path(), (char *)NULL);
+        execlp(qemu, qemu, "-cpu", "cortex-a53", guest_path(big_endian), (char *)NULL);
         _exit(127);
     }
     int status;
@@ -139,7 +141,7 @@ bool oracle_run_qemu(const struct oracle_case *cases, unsigned count, struct ora
     bool good = in && out && fwrite(cases, sizeof *cases, count, in) == count && fflush(in) == 0;
     if (good)
         lseek(fileno(in), 0, SEEK_SET);
-    good = good && run_qemu_on(in, out);
+    good = good && run_qemu_on(in, out, cases[0].big_endian);
     if (good)
         rewind(out);
     good = good && fread(ends, sizeof *ends, count, out) == count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs instructions on the processor it finds itself on (QEMU's, or a real one). Standard input is a file of struct
    oracle_case, what comes out is one struct oracle_state for each. Made for aarch64-linux without a C library, which may be
-   missing. */
+   missing; and a second time for big-endian data. The files are little-endian both times. */
 #include <stddef.h>
 
 #include "tests/cpu/arm64/oracle_layout.h"
@@ -93,14 +93,38 @@ void *memset(void *to, int byte, size_t n)
     return to;
 }
 
+/* Numbers of the files, and instruction words, as this program has them. */
+static uint64_t turn64(uint64_t v) { return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v; }
+static uint32_t turn32(uint32_t v) { return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap32(v) : v; }
+
+/* Vectors and memory are bytes both times. */
+static void turn_state(struct oracle_state *s)
+{
+    for (int i = 0; i < 31; i++)
+        s->x[i] = turn64(s->x[i]);
+    s->sp = turn64(s->sp);
+    s->nzcv = turn32(s->nzcv);
+    s->fpcr = turn32(s->fpcr);
+    s->fpsr = turn32(s->fpsr);
+    s->outcome = turn32(s->outcome);
+}
+
+/* Linux keeps a vector as one number of 128 bits. */
+static void copy_vectors(uint64_t to[32][2], const uint64_t from[32][2])
+{
+    for (int i = 0; i < 32; i++)
+        for (int j = 0; j < 2; j++)
+            to[i][j] = turn64(from[i][turn64(1) == 1 ? j : 1 - j]);
+}
+
 static void on_signal(int signal, void *info, void *context)
 {
     const char *uc = context;
     (void)info;
     memcpy(current->x, uc + UCONTEXT_X, sizeof current->x);
-    memcpy(current->v, uc + UCONTEXT_V, sizeof current->v);
+    copy_vectors(current->v, (const uint64_t(*)[2])(uc + UCONTEXT_V));
     current->sp = *(const uint64_t *)(uc + UCONTEXT_SP);
-    current->nzcv = *(const uint32_t *)(uc + UCONTEXT_PSTATE) & 0xf0000000;
+    current->nzcv = (uint32_t)*(const uint64_t *)(uc + UCONTEXT_PSTATE) & 0xf0000000;
     current->fpsr = *(const uint32_t *)(uc + UCONTEXT_FPSR);
     current->fpcr = *(const uint32_t *)(uc + UCONTEXT_FPCR);
     current->outcome = signal == SIGILL || signal == SIGTRAP ? ORACLE_UNDEFINED : ORACLE_FAULT;
@@ -146,15 +170,14 @@ static void write_slot(const struct oracle_case *c, uint64_t slot)
 {
     enum { LDR_X30 = 0x5800001e, MSR_TPIDR_X30 = 0xd51bd05e, B = 0x14000000 };
     uint32_t *w = (uint32_t *)slot;
-    w[0] = LDR_X30 | ORACLE_SLOT_X30 / 4 << 5;
+    w[0] = turn32(LDR_X30 | ORACLE_SLOT_X30 / 4 << 5);
     for (int i = 0; i < ORACLE_INSNS; i++)
         w[ORACLE_SLOT_INSNS / 4 + i] = c->insn[i];
-    w[ORACLE_SLOT_EXIT / 4] = MSR_TPIDR_X30;
-    w[ORACLE_SLOT_EXIT / 4 + 1] = B | (((uint64_t)run_save - slot - ORACLE_SLOT_EXIT - 4) >> 2 & 0x3ffffff);
+    w[ORACLE_SLOT_EXIT / 4] = turn32(MSR_TPIDR_X30);
+    w[ORACLE_SLOT_EXIT / 4 + 1] = turn32(B | (((uint64_t)run_save - slot - ORACLE_SLOT_EXIT - 4) >> 2 & 0x3ffffff));
     for (int i = 0; i < ORACLE_DATA; i++)
         w[ORACLE_SLOT_DATA / 4 + i] = c->data[i];
-    w[ORACLE_SLOT_X30 / 4] = (uint32_t)c->start.x[30];
-    w[ORACLE_SLOT_X30 / 4 + 1] = (uint32_t)(c->start.x[30] >> 32);
+    *(uint64_t *)(slot + ORACLE_SLOT_X30) = c->start.x[30];
 }
 
 /* No processor has cache lines below 16 bytes. */
@@ -175,14 +198,17 @@ void _start(void)
     map(ORACLE_CODE_VA, ORACLE_BATCH * ORACLE_SLOT, PROT_RWX);
     map(ORACLE_PAGES_VA, ORACLE_PAGES_SIZE, PROT_RW);
     catch_signals();
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < count; i++) {
+        turn_state(&cases[i].start);
         write_slot(&cases[i], ORACLE_CODE_VA + i * ORACLE_SLOT);
+    }
     clean_code(ORACLE_CODE_VA, count * ORACLE_SLOT);
     for (unsigned i = 0; i < count; i++) {
         current = &ends[i];
         memcpy((void *)ORACLE_MEMORY_VA, cases[i].start.memory, ORACLE_MEMORY);
         run(&cases[i].start, current, ORACLE_CODE_VA + i * ORACLE_SLOT);
         memcpy(current->memory, (void *)ORACLE_MEMORY_VA, ORACLE_MEMORY);
+        turn_state(current);
     }
     write_ends(count);
 }

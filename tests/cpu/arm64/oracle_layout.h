@@ -34,6 +34,7 @@ struct oracle_state {
 struct oracle_case {
     uint32_t insn[ORACLE_INSNS], count;
     uint32_t checks_sp;          /* with SCTLR_EL1.SA0 set; ours only, QEMU does not know it */
+    uint32_t big_endian;         /* with SCTLR_EL1.E0E set; all of a batch alike, as QEMU has a program of its own for it */
     uint32_t data[ORACLE_DATA];
     struct oracle_state start;
 };

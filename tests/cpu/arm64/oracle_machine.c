@@ -141,10 +141,11 @@ void oracle_run_ours(const struct oracle_case *cases, unsigned count, struct ora
     for (unsigned i = 0; i < count; i++) {
         struct arm64 *c = m.core;
         memcpy(memory, cases[i].start.memory, ORACLE_MEMORY);
-        c->sctlr_el1 = cases[i].checks_sp ? c->sctlr_el1 | SCTLR_SA0 : c->sctlr_el1 & ~(uint64_t)SCTLR_SA0;
+        c->sctlr_el1 &= ~(uint64_t)(SCTLR_SA0 | SCTLR_E0E);
+        c->sctlr_el1 |= (cases[i].checks_sp ? SCTLR_SA0 : 0) | (cases[i].big_endian ? SCTLR_E0E : 0);
         enter(c, &cases[i].start, ORACLE_CODE_VA + i * ORACLE_SLOT + ORACLE_SLOT_INSNS);
         if (i & 1)
-            tlb_flush(c->cpu.tlb);   /* so that every access takes the slow way */
+            tlb_flush(mmu_bank(c, 0));   /* so that every access takes the slow way */
         cpu_run(&c->cpu, cpu_ticks(&c->cpu, c->cpu.cycles + CYCLES_MAX));
         leave(c, &ends[i]);
         memcpy(ends[i].memory, memory, ORACLE_MEMORY);

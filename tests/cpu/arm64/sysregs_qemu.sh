@@ -21,7 +21,6 @@ r 3 0 0 1 [12]  ID_PFR1, ID_DFR0: QEMU has no GIC interface in them, and the deb
 r 3 0 0 2 5     ID_ISAR5: no cryptography
 r 3 0 0 4 0     ID_AA64PFR0: EL0 and EL1 are AArch64 only
 r 3 0 0 6 0     ID_AA64ISAR0: no cryptography
-r 3 0 0 7 0     ID_AA64MMFR0: little-endian only
 r 3 1 b 0 2     L2CTLR: latencies out of reset
 r 3 1 f 0 0     CPUACTLR of another core
 r 3 1 f 2 0     CPUACTLR: its reset value

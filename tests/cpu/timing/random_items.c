@@ -331,16 +331,27 @@ static void emit_forget(struct writer *w)
 
 static void emit_translation_off(struct writer *w)
 {
+    bool is_turned = below(w, 2);   /* big-endian too, as no descriptor is read meanwhile */
     if (!w->map->is_low)
         return;
     for (unsigned i = 0; i < 2; i++) {
         writer_emit(w, W_MRS | SCTLR | TEMP);
         writer_emit(w, EOR_1 | W_RN(TEMP) | TEMP);
+        if (is_turned)
+            writer_emit(w, EOR_BIT(25) | W_RN(TEMP) | TEMP);
         writer_emit(w, W_MSR | SCTLR | TEMP);
         writer_emit(w, W_ISB);
         for (unsigned k = below(w, 4); k; k--)
             writer_near(w);
     }
+}
+
+/* The data of EL0 in the other byte order. */
+static void emit_byte_order(struct writer *w)
+{
+    writer_emit(w, W_MRS | SCTLR | TEMP);
+    writer_emit(w, EOR_BIT(24) | W_RN(TEMP) | TEMP);
+    writer_emit(w, W_MSR | SCTLR | TEMP);
 }
 
 static void emit_fp_trap(struct writer *w)
@@ -400,7 +411,7 @@ static const struct { item *emit; unsigned weight; bool is_privileged; } items[]
     { emit_prefetch, 4, false }, { emit_indirect, 8, false }, { emit_clock, 8, false },
     { emit_call, 24, true }, { emit_new_code, 6, true }, { emit_interrupts, 10, true }, { emit_timer, 10, true },
     { emit_monitor, 6, true }, { emit_remap, 10, true }, { emit_reshape, 6, true }, { emit_switch, 10, true }, { emit_forget, 3, true },
-    { emit_translation_off, 3, true }, { emit_fp_trap, 2, true }, { emit_user, 40, true }, { emit_debug, 3, true },
+    { emit_translation_off, 3, true }, { emit_fp_trap, 2, true }, { emit_user, 40, true }, { emit_debug, 3, true }, { emit_byte_order, 3, true },
     { emit_other_system, 6, true },
 };
 

@@ -16,6 +16,8 @@ enum {
     DMB = 0xd5033fbf, IC_IALLU = 0xd508751f, PRFM = 0xf9800000
 };
 
+#define EOR_BIT(n) (EOR_1 | (64u - (n)) << 16)
+
 #define TTBR0      W_SYSREG(3, 0, 2, 0, 0)
 #define SPSR       W_SYSREG(3, 0, 4, 0, 0)
 #define ELR        W_SYSREG(3, 0, 4, 0, 1)

@@ -178,7 +178,7 @@ void program_start(struct bare *b, const struct program *p, const struct program
     memcpy(c->x, p->registers, sizeof p->registers);
     c->cpacr_el1 = 3 << 20;
     if (b->stopped_at == BARE_HALTED || !(c->sctlr_el1 & SCTLR_M)) {   /* stopped, maybe between a descriptor and its TLBI */
-        c->sctlr_el1 |= SCTLR_M;
+        c->sctlr_el1 = (c->sctlr_el1 | SCTLR_M) & ~(uint64_t)SCTLR_EE;
         mmu_flush_all(c);
     }
     c->cpu.halted = false;

@@ -10,12 +10,32 @@
 
 enum { PAGE_SHIFT = 12, LINE_SHIFT = 6 };
 
+/* Nothing may be touched on either side of guest memory: a bug that leaves it is caught by the host, and reads nobody's secrets.
+   The sides are as large as large pages, and begin where the pages of any host may begin. */
+enum { GUARD = 2 << 20, HOST_PAGE_MAX = 64 << 10 };
+
+static size_t with_guards(uint64_t size)
+{
+    return (size_t)align_up(size, HOST_PAGE_MAX) + 2 * GUARD;
+}
+
 static void *reserve(uint64_t size)
 {
-    if (size > SIZE_MAX)
+    if (size > SIZE_MAX - 4 * GUARD)
         return NULL;
-    void *p = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return p == MAP_FAILED ? NULL : p;
+    size_t whole = with_guards(size);
+    uint8_t *p = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return NULL;
+    mprotect(p, GUARD, PROT_NONE);
+    mprotect(p + whole - GUARD, GUARD, PROT_NONE);
+    return p + GUARD;
+}
+
+static void give_back(void *p, uint64_t size)
+{
+    if (p)
+        munmap((uint8_t *)p - GUARD, with_guards(size));
 }
 
 struct ram *ram_new(uint64_t size, bool rom, struct error *err)
@@ -37,10 +57,8 @@ void ram_free(struct ram *ram)
 {
     if (!ram)
         return;
-    if (ram->host)
-        munmap(ram->host, ram->size);
-    if (ram->code_lines)
-        munmap(ram->code_lines, (ram->size >> PAGE_SHIFT) * sizeof *ram->code_lines);
+    give_back(ram->host, ram->size);
+    give_back(ram->code_lines, (ram->size >> PAGE_SHIFT) * sizeof *ram->code_lines);
     free(ram);
 }
 

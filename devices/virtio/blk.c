@@ -3,6 +3,8 @@
    of the latency and rate of the options "latency_us" and "rate_mb" (10^6 bytes a second) would be done: transfers follow each
    other, latencies overlap.
    In: a block device as "drive"; without one the slot stays empty. Out: through the transport. */
+#include <string.h>
+
 #include "base/bits.h"
 #include "base/log.h"
 #include "bus/port.h"
@@ -307,6 +309,9 @@ static void blk_queue_stopped(struct virtio_device *v, unsigned queue)
     clock_cancel(blk->device.clock, &blk->done);
     blk->line_free = 0;
     blk->first = blk->pending = 0;
+    memset(blk->head, 0, sizeof blk->head);
+    memset(blk->written, 0, sizeof blk->written);
+    memset(blk->due, 0, sizeof blk->due);
 }
 
 static void blk_virtio_reset(struct virtio_device *v)

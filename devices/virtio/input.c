@@ -202,6 +202,9 @@ static void input_virtio_reset(struct virtio_device *v)
     in->first = in->queued = in->open = 0;
     in->group_lost = false;
     in->leds = 0;
+    memset(in->type, 0, sizeof in->type);
+    memset(in->code, 0, sizeof in->code);
+    memset(in->value, 0, sizeof in->value);
     v->config[CONFIG_SELECT] = v->config[CONFIG_SUBSEL] = 0;
     answer_select(in);
 }

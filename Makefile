@@ -11,23 +11,28 @@ show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all tests run run-built check check-built check-long check-long-built bench bench-built accuracy accuracy-built deps install lint help clean
+.PHONY: FORCE all tests run run-built check check-built check-long check-long-built fuzz fuzz-built bench bench-built accuracy accuracy-built deps install lint help clean
 
 # These must work before anything is installed or configured; what is to be built they ask another make for.
-OUTER := run check check-long bench accuracy deps help clean
+OUTER := run check check-long fuzz bench accuracy deps help clean
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
+endif
+# libFuzzer is clang's.
+ifeq ($(MODE),fuzz)
+override CC := $(filter ccache,$(CC)) clang
 endif
 
 FLAGS_release = -O2 -g
 FLAGS_debug   = -O1 -g -fno-omit-frame-pointer
 FLAGS_asan    = -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
 FLAGS_ubsan   = -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
-FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan))
+FLAGS_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan fuzz))
 WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
 
 # No tail calls without optimisation, nor always with the address sanitizer: there the handlers return to a loop (cpu/engine.h).
-ENGINE_FLAGS = $(if $(filter debug asan,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
+ENGINE_FLAGS = $(if $(filter debug asan fuzz,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
 CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
 CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
@@ -85,14 +90,17 @@ $(B)/flags: build/config.mk Makefile FORCE
 
 # Every tests/**/test_*.c is a program of its own: it defines `Suite *test_suite(void)`, tests/support/ has main and helpers.
 # What several device tests share is a file beside them without `test_` in its name; the linker takes what a program asks for.
-SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(shell find tests/support tests/devices tests/cpu -name '*.c' \
-                          ! -name 'test_*.c' ! -name '*_guest.c' 2>/dev/null))
+SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(shell find tests/support tests/devices tests/cpu tests/fuzz -name '*.c' \
+                          ! -name libfuzzer.c ! -name 'test_*.c' ! -name '*_guest.c' 2>/dev/null))
 $(B)/libsupport.a: $(SUPPORT_OBJ)
 	@rm -f $@
 	$(call show,AR,$@)ar rcs $@ $^
 
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(B)/tests/fuzz/fuzz: $(B)/tests/fuzz/libfuzzer.o $(B)/libsupport.a $(B)/liborrery.a
+	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -fsanitize=fuzzer -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 # What QEMU runs for the differential tests of the AArch64 core, with little- and with big-endian data. Without the cross compiler they say
 # that they were skipped.
@@ -147,6 +155,17 @@ check-long:
 check-long-built: all tests
 	@LONG=1 MODE=$(MODE) ORRERY=$(B)/orrery tests/run -j $(CHECK_JOBS) $(TEST_BIN) $(TEST_SCRIPTS)
 
+# Looks for what nobody thought of, until it is stopped (FUZZ_ARGS="-max_total_time=600 -jobs=2": libFuzzer's options). What it learns
+# goes to build/fuzz/corpus, what it finds to build/fuzz/found; tests/fuzz/README.md says what to do with it.
+fuzz:
+	@.ci/deps run check fuzz
+	@$(MAKE) --no-print-directory MODE=fuzz fuzz-built
+
+fuzz-built: $(B)/tests/fuzz/fuzz
+	@mkdir -p $(B)/corpus/$(TARGET) $(B)/found
+	ASAN_OPTIONS=allocator_may_return_null=1 FUZZ_TARGET=$(TARGET) FUZZ_CORPUS=$(B)/corpus/$(TARGET) $(B)/tests/fuzz/fuzz -max_len=8192 \
+	    -len_control=0 -timeout=60 -rss_limit_mb=4096 -artifact_prefix=$(B)/found/$(TARGET)- $(FUZZ_ARGS) $(B)/corpus/$(TARGET)
+
 bench:
 	@.ci/deps run check
 	@$(MAKE) --no-print-directory bench-built
@@ -187,6 +206,7 @@ help:
 	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
+	@echo 'make fuzz TARGET=…   libFuzzer against a device (a name of devices/classes.def) or another of tests/fuzz/targets.c'
 	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|timed|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
 	@echo 'make accuracy         published numbers of hardware against the model: writes docs/accuracy.md; ACCURACY=quick a part of it'
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'

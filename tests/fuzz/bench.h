@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* A board on the bench: all its parts, host ends on all its ports, a core that never runs, and one part under attack. Nothing here
+   knows a part by name: parts, ports, wires and registers are found in the board's table and in devices/classes.def, so that what is
+   added there is attacked from its first day.
+
+   Guest memory is a window at the top of RAM. What lies below is memory that no hostile guest ever speaks of: the host's pages there
+   cannot be touched at all, so a part that does ends the run, as it does outside of RAM, where bus/space.c has guard pages. */
+#ifndef TESTS_FUZZ_BENCH_H
+#define TESTS_FUZZ_BENCH_H
+
+#include "boards/board.h"
+#include "devices/virtio/virtio.h"
+#include "tests/fuzz/hosts.h"
+
+enum { BENCH_WINDOW = 512 << 10, BENCH_REGIONS = 16, BENCH_INPUTS = 64, BENCH_FIELDS = 256 };
+
+struct bench {
+    struct machine *m;
+    struct fuzz_host hosts[MACHINE_PORTS];
+    unsigned host_count;
+    struct device *part;                          /* under attack */
+    struct fuzz_host *host;                       /* on its port, or NULL */
+    struct virtio_device *virtio;                 /* what it is, or holds, on a virtio transport; or NULL */
+    const struct region *regions[BENCH_REGIONS];  /* of the part and of what it sits on; see bench_look */
+    unsigned region_count;
+    uint16_t inputs[BENCH_INPUTS];                /* those of its input wires that the board has connected */
+    unsigned input_count;
+    gpa_t window;                                 /* guest memory that may be used, BENCH_WINDOW bytes to the end of RAM */
+    gpa_t forbidden_end;                          /* RAM below is not to be touched */
+    uint64_t fresh[BENCH_FIELDS];                 /* of its state after power on, field by field */
+};
+
+/* A machine with a part of this class, which devices/classes.def has, under attack. */
+struct bench *bench_open(const char *class_name);
+void bench_close(struct bench *b);
+
+/* To the state after power on: parts reset, memory and disks empty, time 0. Fails if the part's state differs from what it was
+   then. */
+void bench_begin(struct bench *b);
+
+/* Where registers are may change while the machine runs: finds those of the part anew. */
+void bench_look(struct bench *b);
+
+void bench_reset(struct bench *b);
+void bench_pass(struct bench *b, tick_t ticks);
+
+/* Bytes and calls that host ports had since bench_begin. */
+uint64_t bench_work(const struct bench *b);
+
+/* Guest memory, where the guest may write: false, and nothing is done, for anything else. */
+bool bench_put(struct bench *b, gpa_t at, const void *bytes, size_t length);
+bool bench_get(struct bench *b, gpa_t at, void *bytes, size_t length);
+
+#endif

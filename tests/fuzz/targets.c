@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "devices/classes.h"
+#include "tests/fuzz/core_target.h"
+#include "tests/fuzz/device_target.h"
+#include "tests/fuzz/target.h"
+
+enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120 };
+
+static const struct fuzz_target device_target = {
+    NULL, device_target_open, device_target_play, device_target_close, TAPE_SIZE,
+};
+
+/* What is no device. */
+static const struct fuzz_target others[] = {
+    { "core", core_target_open, core_target_play, core_target_close, CORE_TAPE_SIZE },
+};
+
+const struct fuzz_target *fuzz_target_find(const char *name)
+{
+    for (unsigned i = 0; i < ARRAY_SIZE(others); i++)
+        if (!strcmp(others[i].name, name))
+            return &others[i];
+    return device_class_find(name) ? &device_target : NULL;
+}
+
+const char *fuzz_target_name(unsigned n)
+{
+    unsigned classes = 0;
+    for (; device_classes[classes]; classes++)
+        if (classes == n)
+            return device_classes[n]->name;
+    return n - classes < ARRAY_SIZE(others) ? others[n - classes].name : NULL;
+}
+
+void fuzz_seeds(const char *name, uint64_t seed, uint64_t actions)
+{
+    const struct fuzz_target *target = fuzz_target_find(name);
+    fuzz_require(target);
+    void *fuzzed = target->open(name);
+    uint8_t *bytes = mem_alloc(target->tape_size);
+    for (uint64_t done = 0; done < actions; seed++) {
+        tape_fill(bytes, target->tape_size, seed);
+        struct tape tape = { bytes, bytes + target->tape_size };
+        done += target->play(fuzzed, &tape);
+    }
+    free(bytes);
+    target->close(fuzzed);
+}
+
+void fuzz_failed(const char *file, int line, const char *claim)
+{
+    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, claim);
+    abort();
+}

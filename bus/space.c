@@ -306,6 +306,17 @@ bool space_write(const struct space *space, gpa_t at, const void *buffer, size_t
     return true;
 }
 
+bool space_message(const struct space *space, gpa_t at, uint32_t data)
+{
+    uint64_t offset;
+    uint8_t bytes[sizeof data];
+    const struct region *r = space_find(space, at, &offset);
+    if (r && r->kind == REGION_IO)
+        return r->ops->takes_messages && io_store(r, offset, sizeof data, data);
+    st_le32(bytes, data);
+    return space_write(space, at, bytes, sizeof bytes);
+}
+
 void *space_host(const struct space *space, gpa_t at, uint64_t length, bool write)
 {
     uint64_t n;

@@ -33,6 +33,7 @@ struct io_ops {
     void (*write)(void *device, uint64_t offset, uint64_t value, unsigned size);
     uint8_t min_size;   /* 1, 2, 4 or 8; a smaller read is cut out of a min_size read, a smaller write is a bus error */
     uint8_t max_size;   /* a larger access is split, low addresses first */
+    bool takes_messages;   /* a doorbell for message-signalled interrupts: space_message may store here */
 };
 
 enum region_kind { REGION_RAM, REGION_IO, REGION_ALIAS };
@@ -84,6 +85,11 @@ bool space_store(const struct space *space, gpa_t at, unsigned size, uint64_t va
    target; ROM can be read only); then nothing was written to the guest, and a read buffer is zeroed. */
 bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length);
 bool space_write(const struct space *space, gpa_t at, const void *buffer, size_t length);
+
+/* A message-signalled interrupt: a device stores 32 bits at an aligned address, which should be a doorbell. False, and nothing is
+   stored, when neither a doorbell nor RAM is there: no other register can be reached this way, so a device that signals never
+   finds itself called. */
+bool space_message(const struct space *space, gpa_t at, uint32_t data);
 
 /* Could a DMA of these bytes succeed? True for a length of 0. */
 bool space_is_ram(const struct space *space, gpa_t at, uint64_t length, bool write);

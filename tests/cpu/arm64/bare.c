@@ -35,7 +35,7 @@ static void device_write(void *device, uint64_t offset, uint64_t value, unsigned
         b->on_access(b);
 }
 
-static const struct io_ops device_ops = { device_read, device_write, 4, 8 };
+static const struct io_ops device_ops = { device_read, device_write, .min_size = 4, .max_size = 8 };
 
 /* HVC: the program ends, or a vector was reached. */
 static uint64_t stop(void *board, const uint64_t args[4])

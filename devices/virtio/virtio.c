@@ -46,6 +46,13 @@ static void set_causes(struct virtio_device *v, uint8_t causes)
         v->transport->causes_changed(v->transport);
 }
 
+static void interrupt(struct virtio_device *v, uint8_t cause, unsigned queue)
+{
+    struct virtio_transport *t = v->transport;
+    if (!t || !t->message || !t->message(t, queue))
+        set_causes(v, v->causes | cause);
+}
+
 static void stop_queue(struct virtio_device *v, unsigned n)
 {
     v->queue[n].ready = false;
@@ -68,7 +75,7 @@ void virtio_reset(struct virtio_device *v)
 
 bool virtio_is_live(const struct virtio_device *v)
 {
-    return (v->status & (VIRTIO_DRIVER_OK | VIRTIO_NEEDS_RESET)) == VIRTIO_DRIVER_OK;
+    return (v->status & (VIRTIO_DRIVER_OK | VIRTIO_NEEDS_RESET)) == VIRTIO_DRIVER_OK && !v->is_stalled;
 }
 
 bool virtio_has(const struct virtio_device *v, unsigned feature)
@@ -80,7 +87,7 @@ void virtio_config_changed(struct virtio_device *v)
 {
     v->generation++;
     if (v->status & VIRTIO_DRIVER_OK)
-        set_causes(v, v->causes | VIRTIO_CAUSE_CONFIG);
+        interrupt(v, VIRTIO_CAUSE_CONFIG, VIRTIO_CONFIG_EVENT);
 }
 
 void virtio_broken(struct virtio_device *v, const char *why)
@@ -132,7 +139,7 @@ void virtio_notify(struct virtio_device *v, unsigned queue)
     if (!virtio_is_live(v))
         return;
     if (virtq_wants_interrupt(&v->queue[queue]))
-        set_causes(v, v->causes | VIRTIO_CAUSE_QUEUE);
+        interrupt(v, VIRTIO_CAUSE_QUEUE, queue);
     check_fault(v, &v->queue[queue]);
 }
 
@@ -195,6 +202,16 @@ void virtio_set_status(struct virtio_device *v, uint8_t status)
     if (fresh & VIRTIO_FEATURES_OK && v->ops->features_agreed)
         v->ops->features_agreed(v);
     if (fresh & VIRTIO_DRIVER_OK)
+        start(v);
+}
+
+void virtio_stall(struct virtio_device *v, bool stalled)
+{
+    bool was_live = virtio_is_live(v);
+    v->is_stalled = stalled;
+    if (stalled && was_live)
+        virtio_broken(v, "it may not reach memory any more while it is running");
+    else if (virtio_is_live(v) && !was_live)
         start(v);
 }
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* What all virtio devices share (virtio 1.2, chapters 2 and 3; modern interface only): feature negotiation, the status machine,
    configuration space, interrupt causes. A device part embeds a virtio_device and plugs it into the transport that is its
-   parent on the board (virtio-mmio today); neither knows more of the other than what this page says. */
+   parent on the board (virtio-mmio or virtio-pci); neither knows more of the other than what this page says. */
 #ifndef DEVICES_VIRTIO_VIRTIO_H
 #define DEVICES_VIRTIO_VIRTIO_H
 
 #include "bus/device.h"
 #include "devices/virtio/queue.h"
 
-enum { VIRTIO_QUEUES = 4, VIRTIO_CONFIG_MAX = 256 };
+enum { VIRTIO_QUEUES = 6, VIRTIO_CONFIG_MAX = 256 };
 
 /* Device types, chapter 5 */
-enum { VIRTIO_ID_NET = 1, VIRTIO_ID_BLOCK = 2, VIRTIO_ID_ENTROPY = 4, VIRTIO_ID_GPU = 16, VIRTIO_ID_INPUT = 18,
-       VIRTIO_ID_SOUND = 25 };
+enum {
+    VIRTIO_ID_NET = 1, VIRTIO_ID_BLOCK = 2, VIRTIO_ID_CONSOLE = 3, VIRTIO_ID_ENTROPY = 4, VIRTIO_ID_GPU = 16,
+    VIRTIO_ID_INPUT = 18, VIRTIO_ID_SOUND = 25,
+};
 
 /* Feature bits that are not of one device type, chapter 6; all three are always offered. */
 enum { VIRTIO_F_INDIRECT_DESC = 28, VIRTIO_F_EVENT_IDX = 29, VIRTIO_F_VERSION_1 = 32 };
@@ -46,6 +48,7 @@ struct virtio_device {
     const struct virtio_ops *ops;
     struct device *owner;
     struct virtio_transport *transport;
+    bool is_stalled;                      /* the transport may not reach memory; see virtio_stall */
     uint64_t offered, accepted;           /* feature bits */
     uint8_t status, causes;
     uint32_t generation;                  /* of the configuration space */
@@ -59,9 +62,14 @@ struct virtio_transport {
     struct device device;
     struct virtio_device *plugged;        /* NULL: an empty slot */
     void (*causes_changed)(struct virtio_transport *transport);
+    /* Interrupts the driver by a message of its own for this queue, or for VIRTIO_CONFIG_EVENT. False: it cannot now, and a
+       cause is to be left for the driver to read. May be NULL: never. */
+    bool (*message)(struct virtio_transport *transport, unsigned queue);
 };
 
-/* Of a device with up to three queues; one with a fourth adds VIRTQ_FIELDS(type, v.queue[3]). */
+enum { VIRTIO_CONFIG_EVENT = VIRTIO_QUEUES };
+
+/* Of a device with up to three queues; one with more adds VIRTQ_FIELDS(type, v.queue[3]) and so on. */
 #define VIRTIO_FIELDS(type, v)                                                                                         \
     FIELD(type, v.accepted, FIELD_U64), FIELD(type, v.status, FIELD_U8), FIELD(type, v.causes, FIELD_U8),              \
     FIELD(type, v.generation, FIELD_U32), FIELD_ARRAY(type, v.config, FIELD_BYTES, VIRTIO_CONFIG_MAX),                 \
@@ -112,6 +120,10 @@ uint32_t virtio_features(const struct virtio_device *v, uint32_t select);
 void virtio_accept(struct virtio_device *v, uint32_t select, uint32_t features);
 void virtio_set_status(struct virtio_device *v, uint8_t status);
 void virtio_acknowledge(struct virtio_device *v, uint8_t causes);
+
+/* The bus forbids the device to reach memory, or allows it again. A device that was running is broken by that: what it had in
+   hand is lost. One that a driver started meanwhile begins when it may. */
+void virtio_stall(struct virtio_device *v, bool stalled);
 
 /* Queue n, or NULL. The transport programs size and addresses while it is not ready, then enables it; a failure to do so breaks
    the device. */

@@ -7,7 +7,7 @@
 #include "devices/classes.h"
 #include "tests/support/support.h"
 
-enum { IO_ALIGN = 0x10000, HAMMER_LONGEST_PAUSE_MS = 200 };
+enum { IO_ALIGN = 0x10000, WINDOW_MIN = 16 << 20, HAMMER_LONGEST_PAUSE_MS = 200 };
 
 struct device_fixture *device_fixture_new(void)
 {
@@ -18,6 +18,7 @@ struct device_fixture *device_fixture_new(void)
     ck_assert_ptr_nonnull(f->ram);
     ck_assert_int_eq(space_add_ram(&f->space, "ram", FIXTURE_RAM, f->ram, 0, FIXTURE_RAM_SIZE, &err), 0);
     f->next_base = FIXTURE_IO;
+    f->next_window = FIXTURE_WINDOWS;
     return f;
 }
 
@@ -141,9 +142,10 @@ int device_fixture_try_start(struct device_fixture *f, struct error *err)
     for (int i = 0; i < f->part_count; i++) {
         struct device *part = f->parts[i];
         for (const struct device_region *r = part->class->regions; r && r->name; r++) {
-            if (space_add_io(&f->space, r->name, f->next_base, r->size, r->ops, part, err))
+            gpa_t *base = r->size < WINDOW_MIN ? &f->next_base : &f->next_window;
+            if (space_add_io(&f->space, r->name, *base, r->size, r->ops, part, err))
                 return -1;
-            f->next_base = (f->next_base + r->size + IO_ALIGN - 1) & ~(gpa_t)(IO_ALIGN - 1);
+            *base = (*base + r->size + IO_ALIGN - 1) & ~(gpa_t)(IO_ALIGN - 1);
         }
         if (part->class->init && part->class->init(part, err))
             return -1;

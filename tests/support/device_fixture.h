@@ -17,6 +17,7 @@
 #include "bus/device.h"
 
 enum { FIXTURE_IO = 0x08000000, FIXTURE_RAM = 0x40000000, FIXTURE_RAM_SIZE = 0x04000000 };
+#define FIXTURE_WINDOWS 0x100000000ull   /* regions of 16 MiB and more begin here */
 enum { FIXTURE_PARTS = 8, FIXTURE_PROBES = 128 };
 
 /* Listens to one output wire, counts, and passes the level on to a part if device_fixture_connect said so. */
@@ -35,7 +36,7 @@ struct device_fixture {
     int part_count;
     struct device_fixture_probe probes[FIXTURE_PROBES];
     int probe_count;
-    gpa_t next_base;
+    gpa_t next_base, next_window;
 };
 
 struct device_fixture *device_fixture_new(void);

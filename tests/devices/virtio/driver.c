@@ -7,21 +7,36 @@
 #include "base/bits.h"
 #include "tests/support/support.h"
 
-struct driver *driver_new(const char *class_name)
+static struct driver *new_on(const char *host, const char *transport, const char *class_name)
 {
     struct driver *d = mem_alloc(sizeof *d);
     d->f = device_fixture_new();
-    d->slot = device_fixture_add(d->f, "virtio-mmio");
+    d->host = host ? device_fixture_add(d->f, host) : NULL;
+    d->slot = device_fixture_add(d->f, transport);
+    d->slot->parent = d->host;
     d->part = device_fixture_add(d->f, class_name);
     d->part->parent = d->slot;
     d->heap = FIXTURE_RAM + 0x1000;
     return d;
 }
 
+struct driver *driver_new(const char *class_name)
+{
+    return new_on(NULL, "virtio-mmio", class_name);
+}
+
+struct driver *driver_new_pci(const char *class_name)
+{
+    return new_on("pci-ecam", "virtio-pci", class_name);
+}
+
 void driver_start(struct driver *d)
 {
     device_fixture_start(d->f);
-    d->regs = device_fixture_base(d->f, d->slot, "regs");
+    if (d->host)
+        driver_pci_place(d);
+    else
+        d->regs = device_fixture_base(d->f, d->slot, "regs");
 }
 
 void driver_free(struct driver *d)
@@ -32,17 +47,26 @@ void driver_free(struct driver *d)
 
 uint32_t driver_load(const struct driver *d, unsigned reg)
 {
-    return (uint32_t)device_fixture_read(d->f, d->regs + reg, 4);
+    unsigned size = 4;
+    gpa_t at = d->host ? driver_pci_register(d, reg, &size) : d->regs + reg;
+    return at ? (uint32_t)device_fixture_read(d->f, at, size) : 0;
 }
 
 void driver_store(const struct driver *d, unsigned reg, uint32_t value)
 {
-    device_fixture_write(d->f, d->regs + reg, 4, value);
+    unsigned size = 4;
+    gpa_t at = d->host ? driver_pci_register(d, reg, &size) : d->regs + reg;
+    if (d->host && reg == REG_QUEUE_NOTIFY)
+        at += 4 * (gpa_t)value;
+    if (at)
+        device_fixture_write(d->f, at, size, value);
 }
 
 uint64_t driver_config(const struct driver *d, unsigned offset, unsigned size)
 {
-    return device_fixture_read(d->f, d->regs + REG_CONFIG + offset, size);
+    unsigned width;
+    gpa_t config = d->host ? driver_pci_register(d, REG_CONFIG, &width) : d->regs + REG_CONFIG;
+    return device_fixture_read(d->f, config + offset, size);
 }
 
 uint64_t driver_offered(const struct driver *d)
@@ -104,11 +128,14 @@ void driver_setup_queue(struct driver *d, unsigned n, uint16_t size)
 
 void driver_boot(struct driver *d, uint64_t wanted)
 {
+    if (d->host)
+        driver_pci_place(d);
     ck_assert(driver_negotiate(d, (driver_offered(d) & wanted) | 1ull << VIRTIO_F_VERSION_1));
-    for (unsigned n = 0; n < VIRTIO_QUEUES; n++) {
-        driver_store(d, REG_QUEUE_SEL, n);
-        if (driver_load(d, REG_QUEUE_NUM_MAX))
-            driver_setup_queue(d, n, 0);
+    for (d->queue_count = 0; d->queue_count < VIRTIO_QUEUES; d->queue_count++) {
+        driver_store(d, REG_QUEUE_SEL, d->queue_count);
+        if (!driver_load(d, REG_QUEUE_NUM_MAX))
+            break;
+        driver_setup_queue(d, d->queue_count, 0);
     }
     driver_store(d, REG_STATUS, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_FEATURES_OK | VIRTIO_DRIVER_OK);
     ck_assert_uint_eq(driver_load(d, REG_STATUS), VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_FEATURES_OK | VIRTIO_DRIVER_OK);
@@ -244,12 +271,12 @@ uint32_t driver_run(struct driver *d, unsigned n, const struct driver_buffer *bu
 
 bool driver_irq(const struct driver *d)
 {
-    return device_fixture_level(d->f, d->slot, "irq", 0);
+    return d->host ? device_fixture_level(d->f, d->host, "intx", 1) : device_fixture_level(d->f, d->slot, "irq", 0);
 }
 
 uint32_t driver_take_causes(struct driver *d)
 {
     uint32_t causes = driver_load(d, REG_INTERRUPT_STATUS);
-    driver_store(d, REG_INTERRUPT_ACK, causes);
+    driver_store(d, REG_INTERRUPT_ACK, causes);   /* on PCI, reading has acknowledged */
     return causes;
 }

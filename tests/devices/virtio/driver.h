@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The guest's side of a virtio device, for tests: a virtio-mmio slot with one device in it, negotiation, and split virtqueues
-   as a driver keeps them. What goes through it obeys the specification; a test that wants to break the rules writes registers
+/* The guest's side of a virtio device, for tests: a virtio-mmio slot or a PCI function with one device in it, negotiation, and
+   split virtqueues as a driver keeps them. The registers are those of virtio-mmio; driver_pci.c finds them on the other transport. What goes through it obeys the specification; a test that wants to break the rules writes registers
    and rings itself. */
 #ifndef TESTS_DEVICES_VIRTIO_DRIVER_H
 #define TESTS_DEVICES_VIRTIO_DRIVER_H
@@ -28,8 +28,10 @@ struct driver_queue {
 
 struct driver {
     struct device_fixture *f;
-    struct device *slot, *part;
+    struct device *host, *slot, *part;    /* host: the PCI host bridge, or NULL with virtio-mmio */
     gpa_t regs, heap;                     /* guest memory is handed out from `heap` up and never taken back */
+    gpa_t config, table;                  /* on PCI: the function's configuration space, the BAR of its MSI-X table */
+    unsigned queue_count;                 /* after driver_boot */
     uint64_t features;                    /* agreed on */
     struct driver_queue queue[VIRTIO_QUEUES];
 };
@@ -42,6 +44,7 @@ struct driver_buffer {
 
 /* A slot with a part of this class; attach ports and set options of d->part, then driver_start. */
 struct driver *driver_new(const char *class_name);
+struct driver *driver_new_pci(const char *class_name);
 void driver_start(struct driver *d);
 void driver_free(struct driver *d);
 
@@ -83,5 +86,16 @@ uint32_t driver_run(struct driver *d, unsigned n, const struct driver_buffer *bu
 
 bool driver_irq(const struct driver *d);
 uint32_t driver_take_causes(struct driver *d);   /* reads and acknowledges, as an interrupt handler does */
+
+/* ---- driver_pci.c ---- */
+
+/* Where what a register of virtio-mmio holds is found on PCI: an address, and how wide it is. 0: it has no such place. */
+gpa_t driver_pci_register(const struct driver *d, unsigned reg, unsigned *size);
+
+/* Gives the function's BARs their addresses, and makes it a bus master. */
+void driver_pci_place(struct driver *d);
+
+/* A message for each vector, to an address of the test's own; all unmasked. */
+void driver_pci_enable_msix(struct driver *d, gpa_t to);
 
 #endif

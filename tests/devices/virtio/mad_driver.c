@@ -55,7 +55,7 @@ static void mad_desc(struct driver *d, uint64_t *random, gpa_t at, unsigned entr
 
 static void mad_ring(struct driver *d, uint64_t *random)
 {
-    struct driver_queue *q = &d->queue[mad_random(random) % VIRTIO_QUEUES];
+    struct driver_queue *q = &d->queue[mad_random(random) % d->queue_count];
     if (!q->size)
         return;
     uint16_t idx = (uint16_t)device_fixture_read(d->f, q->avail + 2, 2);
@@ -66,10 +66,21 @@ static void mad_ring(struct driver *d, uint64_t *random)
     device_fixture_write(d->f, q->avail + 2, 2, (uint16_t)(idx + add));
 }
 
+/* Registers; on PCI also the other structures, configuration space (BARs move!) and the messages. */
+static gpa_t mad_place(struct driver *d, uint64_t *random)
+{
+    uint64_t r = mad_random(random), v = mad_random(random);
+    if (d->host && r % 4 == 0)
+        return d->config + v % 0x100;
+    if (d->host && r % 4 == 1)
+        return d->table + v % 0x90;
+    return d->regs + (d->host && r % 4 == 2 ? v % 4 * 0x1000 : 0) + (v >> 8) % 0x200;
+}
+
 static void mad_register(struct driver *d, uint64_t *random)
 {
     unsigned size = 1u << mad_random(random) % 4;
-    gpa_t at = d->regs + mad_random(random) % 0x200 / size * size;
+    gpa_t at = mad_place(d, random) / size * size;
     uint64_t value = mad_random(random);
     if (mad_random(random) % 2)
         value %= 16;
@@ -81,7 +92,7 @@ static void mad_register(struct driver *d, uint64_t *random)
 
 static void mad_chain(struct driver *d, uint64_t *random)
 {
-    struct driver_queue *q = &d->queue[mad_random(random) % VIRTIO_QUEUES];
+    struct driver_queue *q = &d->queue[mad_random(random) % d->queue_count];
     if (!q->size)
         return;
     unsigned count = 1 + (unsigned)(mad_random(random) % 8);
@@ -104,7 +115,7 @@ static uint32_t near(uint64_t *random, uint32_t right)
 /* A well-formed chain whose content is nearly right: this is what gets deep into a device. */
 static void mad_request(struct driver *d, uint64_t *random, mad_mutate *mutate)
 {
-    unsigned n = (unsigned)(mad_random(random) % VIRTIO_QUEUES);
+    unsigned n = (unsigned)(mad_random(random) % d->queue_count);
     struct driver_queue *q = &d->queue[n];
     uint8_t bytes[512];
     if (!q->size)

@@ -7,12 +7,13 @@
 #include "boards/machine.h"
 #include "cpu/arm64/arm64.h"
 
-enum { PART_REGIONS = 2, PART_WIRES = 3, PART_OPTIONS = 4, BOARD_PARTS = 80 };
+enum { PART_REGIONS = 4, PART_WIRES = 3, PART_OPTIONS = 4, BOARD_PARTS = 128 };
 
-/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part, or of the core ("cpu0"). */
+/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part, or of the core ("cpu0"). With a count it is
+   as many wires, from pins and to inputs that follow one another. */
 struct wire {
     const char *pin, *to;
-    unsigned input;
+    unsigned input, count;
 };
 
 struct part_option {
@@ -24,13 +25,15 @@ struct part_option {
 enum part_when {
     PART_ALWAYS,
     PART_IF_PORT,       /* only if the user attached its port: a disk, a network card */
-    PART_IF_DISPLAY     /* only if its class is the chosen display device */
+    PART_IF_DISPLAY,    /* only if its class is the chosen display device */
+    PART_IF_PCI         /* only if virtio devices are on PCI */
 };
 
 struct part {
     const char *id, *class;
     gpa_t base[PART_REGIONS];          /* of the class's regions, in order */
     const char *parent;                /* the part it sits on, or NULL */
+    const char *on_pci;                /* instead, if virtio devices are on PCI */
     const char *port;                  /* the machine's port that its first port gets, or NULL */
     enum part_when when;
     struct wire wires[PART_WIRES];
@@ -82,6 +85,9 @@ struct machine {
     tick_t until;             /* where the present machine_run ends */
     struct event until_event; /* makes the core leave its blocks there, when that was said within the run */
 };
+
+/* The part that this one sits on in this machine, or NULL. */
+const char *board_parent(const struct machine *m, const struct part *part);
 
 /* boards/build.c: makes all parts of the table that the configuration wants. */
 int board_build(struct machine *m, struct error *err);

@@ -21,8 +21,14 @@ static bool is_wanted(const struct machine *m, const struct part *part, const st
     switch (part->when) {
     case PART_IF_PORT: return port_of(m, part->port, class->ports[0].kind) != NULL;
     case PART_IF_DISPLAY: return m->config.display_device && !strcmp(m->config.display_device, part->class);
+    case PART_IF_PCI: return m->config.virtio_is_on_pci;
     default: return true;
     }
+}
+
+const char *board_parent(const struct machine *m, const struct part *part)
+{
+    return part->on_pci && m->config.virtio_is_on_pci ? part->on_pci : part->parent;
 }
 
 void board_option(struct device *device, const char *name, uint64_t value)
@@ -53,12 +59,13 @@ static void set_options(struct machine *m, const struct part *part, struct devic
 static int make_part(struct machine *m, const struct part *part, const struct device_class *class, struct error *err)
 {
     struct device *device = mem_alloc(class->size);
+    const char *parent = board_parent(m, part);
     device->class = class;
     device->id = part->id;
     device->clock = &m->clock;
     device->dma = &m->space;
-    device->parent = part->parent ? machine_part(m, part->parent) : NULL;
-    bug_on(m->built_count == BOARD_PARTS || (part->parent && !device->parent));
+    device->parent = parent ? machine_part(m, parent) : NULL;
+    bug_on(m->built_count == BOARD_PARTS || (parent && !device->parent));
     m->built[m->built_count++] = (struct built){ part, device };
     set_options(m, part, device);
     if (part->port && class->ports)
@@ -99,7 +106,8 @@ static void connect_part(struct machine *m, const struct built *b)
 {
     for (int i = 0; i < PART_WIRES && b->part->wires[i].pin; i++) {
         const struct wire *w = &b->part->wires[i];
-        connect(m, find_pin(b->device, w->pin), w->to, w->input);
+        for (unsigned k = 0; k < (w->count ? w->count : 1); k++)
+            connect(m, find_pin(b->device, w->pin) + k, w->to, w->input + k);
     }
 }
 

@@ -50,6 +50,8 @@ static void put_address(struct cell *cell, const struct part *part, const struct
         append(cell, ", ", "0x%08llx +0x%llx", (unsigned long long)part->base[i], (unsigned long long)class->regions[i].size);
     if (part->parent)
         append(cell, ", ", "on %s", part->parent);
+    if (part->on_pci)
+        append(cell, " ", "or %s", part->on_pci);
 }
 
 /* The interrupt controller's inputs are better known by the names of its manual: SPI n is input 32 + n. */
@@ -57,7 +59,9 @@ static void put_wires(struct cell *cell, const struct part *part)
 {
     for (int i = 0; i < PART_WIRES && part->wires[i].pin; i++) {
         const struct wire *w = &part->wires[i];
-        if (!strcmp(w->to, "gic"))
+        if (!strcmp(w->to, "gic") && w->count)
+            append(cell, ", ", "%s to SPI %u to %u", w->pin, w->input - 32, w->input - 33 + w->count);
+        else if (!strcmp(w->to, "gic"))
             append(cell, ", ", "%s to SPI %u", w->pin, w->input - 32);
         else
             append(cell, ", ", "%s to %s input %u", w->pin, w->to, w->input);
@@ -72,6 +76,8 @@ static void put_when(struct cell *cell, const struct part *part)
         append(cell, ", ", "if attached");
     if (part->when == PART_IF_DISPLAY)
         append(cell, ", ", "if chosen");
+    if (part->when == PART_IF_PCI)
+        append(cell, ", ", "if virtio=pci");
 }
 
 static void describe_part(const struct page *page, const struct part *part)

@@ -25,6 +25,7 @@ struct machine_config {
     const struct core_model *core;    /* its timing; NULL: the default board's. Copied by machine_new. */
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
+    bool virtio_is_on_pci;    /* else on virtio-mmio */
     uint64_t ram_size;        /* bytes */
     const char *kernel;       /* file names, or NULL */
     const char *initrd;

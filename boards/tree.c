@@ -44,49 +44,116 @@ static int list_length(const char *list)
 
 /* ---- per class: what a binding wants beyond compatible, reg and interrupts ---- */
 
-static void gic_extra(void *fdt)
+static uint32_t phandle_of(const struct machine *m, const char *id);
+static void child_nodes(const struct machine *m, const struct built *parent, void *fdt);
+
+static void gic_extra(const struct machine *m, const struct built *b, void *fdt)
 {
     PROPERTY_FLAG(fdt, "interrupt-controller");
     PROPERTY_CELLS(fdt, "#interrupt-cells", 3);
     PROPERTY_CELLS(fdt, "#address-cells", 2);
     PROPERTY_CELLS(fdt, "#size-cells", 2);
+    PROPERTY_FLAG(fdt, "ranges");
+    child_nodes(m, b, fdt);
 }
 
-static void uart_extra(void *fdt)
+static void uart_extra(const struct machine *m, const struct built *b, void *fdt)
 {
+    (void)m, (void)b;
     PROPERTY_CELLS(fdt, "clocks", PHANDLE_CLOCK, PHANDLE_CLOCK);
     fdt_property(fdt, "clock-names", "uartclk\0apb_pclk", 17);
 }
 
-static void primecell_extra(void *fdt)
+static void primecell_extra(const struct machine *m, const struct built *b, void *fdt)
 {
+    (void)m, (void)b;
     PROPERTY_CELLS(fdt, "clocks", PHANDLE_CLOCK);
     fdt_property_string(fdt, "clock-names", "apb_pclk");
 }
 
-static void gpio_extra(void *fdt)
+static void gpio_extra(const struct machine *m, const struct built *b, void *fdt)
 {
-    primecell_extra(fdt);
+    primecell_extra(m, b, fdt);
     PROPERTY_FLAG(fdt, "gpio-controller");
     PROPERTY_CELLS(fdt, "#gpio-cells", 2);
     PROPERTY_FLAG(fdt, "interrupt-controller");
     PROPERTY_CELLS(fdt, "#interrupt-cells", 2);
 }
 
-static void virtio_extra(void *fdt)
+static void virtio_extra(const struct machine *m, const struct built *b, void *fdt)
 {
+    (void)m, (void)b;
     PROPERTY_FLAG(fdt, "dma-coherent");
+}
+
+static void frame_extra(const struct machine *m, const struct built *b, void *fdt)
+{
+    (void)m, (void)b;
+    PROPERTY_FLAG(fdt, "msi-controller");
+}
+
+/* The space that a PCI address is in, its first cell (IEEE Std 1275 PCI Bus Binding, 2.2.1.1). */
+enum { PCI_SPACE_IO = 0x01000000, PCI_SPACE_32 = 0x02000000, PCI_SPACE_64 = 0x03000000 };
+
+/* One window of a host bridge: PCI address, the processor's address, size. Returns how many cells it took. */
+static unsigned put_range(uint32_t *cells, uint32_t space, uint64_t pci, uint64_t cpu, uint64_t size)
+{
+    const uint32_t range[] = { space, (uint32_t)(pci >> 32), (uint32_t)pci, (uint32_t)(cpu >> 32), (uint32_t)cpu,
+                               (uint32_t)(size >> 32), (uint32_t)size };
+    memcpy(cells, range, sizeof range);
+    return ARRAY_SIZE(range);
+}
+
+/* Which input of the interrupt controller a function's pin leads to: INTA of slot n is line n % 4, and so on around. */
+static void interrupt_map(const struct machine *m, const struct part *part, void *fdt)
+{
+    enum { LINES = 4, CELLS = 10, SLOT_SHIFT = 11, PIN_MASK = 7 };
+    uint32_t map[LINES * LINES * CELLS];
+    for (unsigned slot = 0; slot < LINES; slot++)
+        for (unsigned pin = 0; pin < LINES; pin++) {
+            unsigned spi = part->wires[0].input - 32 + (slot + pin) % LINES;
+            const uint32_t row[CELLS] = { slot << SLOT_SHIFT, 0, 0, pin + 1, phandle_of(m, part->wires[0].to), 0, 0,
+                                          IRQ_SPI, spi, IRQ_LEVEL_HIGH };
+            memcpy(&map[(slot * LINES + pin) * CELLS], row, sizeof row);
+        }
+    property_cells(fdt, "interrupt-map", map, ARRAY_SIZE(map));
+    PROPERTY_CELLS(fdt, "interrupt-map-mask", (LINES - 1) << SLOT_SHIFT, 0, 0, PIN_MASK);
+    PROPERTY_CELLS(fdt, "#interrupt-cells", 1);
+}
+
+/* Regions of the part, and the window for ports, whose PCI addresses begin at 0. */
+static void pci_extra(const struct machine *m, const struct built *b, void *fdt)
+{
+    enum { MMIO, ECAM, PIO, MMIO64, FUNCTIONS = 0x10000 };
+    const struct part *part = b->part;
+    const struct device_region *regions = b->device->class->regions;
+    uint32_t ranges[3 * 7];
+    unsigned cells = put_range(ranges, PCI_SPACE_IO, 0, part->base[PIO], regions[PIO].size);
+    cells += put_range(ranges + cells, PCI_SPACE_32, part->options[0].value, part->base[MMIO], regions[MMIO].size);
+    cells += put_range(ranges + cells, PCI_SPACE_64, part->options[1].value, part->base[MMIO64], regions[MMIO64].size);
+    fdt_property_string(fdt, "device_type", "pci");
+    PROPERTY_CELLS(fdt, "#address-cells", 3);
+    PROPERTY_CELLS(fdt, "#size-cells", 2);
+    PROPERTY_CELLS(fdt, "bus-range", 0, (uint32_t)(regions[ECAM].size >> 20) - 1);
+    PROPERTY_CELLS(fdt, "linux,pci-domain", 0);
+    PROPERTY_FLAG(fdt, "dma-coherent");
+    property_cells(fdt, "ranges", ranges, cells);
+    PROPERTY_CELLS(fdt, "msi-map", 0, phandle_of(m, "gicv2m"), 0, FUNCTIONS);
+    interrupt_map(m, part, fdt);
 }
 
 static const struct binding {
     const char *class, *node;
-    void (*extra)(void *fdt);
+    void (*extra)(const struct machine *m, const struct built *b, void *fdt);
+    unsigned reg;      /* "reg" is this region of the class, counted from 1; 0: all of them */
 } bindings[] = {
-    { "gicv2", "intc", gic_extra },
-    { "pl011", "pl011", uart_extra },
-    { "pl031", "pl031", primecell_extra },
-    { "pl061", "pl061", gpio_extra },
-    { "virtio-mmio", "virtio_mmio", virtio_extra },
+    { "gicv2", "intc", gic_extra, 0 },
+    { "gicv2m", "v2m", frame_extra, 0 },
+    { "pci-ecam", "pcie", pci_extra, 2 },
+    { "pl011", "pl011", uart_extra, 0 },
+    { "pl031", "pl031", primecell_extra, 0 },
+    { "pl061", "pl061", gpio_extra, 0 },
+    { "virtio-mmio", "virtio_mmio", virtio_extra, 0 },
 };
 
 static const struct binding *binding_of(const char *class)
@@ -124,18 +191,31 @@ static void part_node(const struct machine *m, const struct built *b, void *fdt)
     PROPERTY_CELLS(fdt, "phandle", phandle_of(m, part->id));
     uint32_t reg[4 * PART_REGIONS];
     unsigned cells = 0;
-    for (int i = 0; class->regions[i].name; i++, cells += 4) {
+    for (unsigned i = 0; class->regions[i].name; i++) {
+        if (binding->reg && binding->reg != i + 1)
+            continue;
         reg[cells] = (uint32_t)(part->base[i] >> 32);
         reg[cells + 1] = (uint32_t)part->base[i];
         reg[cells + 2] = (uint32_t)(class->regions[i].size >> 32);
         reg[cells + 3] = (uint32_t)class->regions[i].size;
+        cells += 4;
     }
     property_cells(fdt, "reg", reg, cells);
-    if (part->wires[0].pin && !strcmp(part->wires[0].to, "gic"))
+    if (part->wires[0].pin && !part->wires[0].count && !strcmp(part->wires[0].to, "gic"))
         PROPERTY_CELLS(fdt, "interrupts", IRQ_SPI, part->wires[0].input - 32, IRQ_LEVEL_HIGH);
     if (binding->extra)
-        binding->extra(fdt);
+        binding->extra(m, b, fdt);
     fdt_end_node(fdt);
+}
+
+/* The nodes of the parts that sit on this one; NULL: on none. */
+static void child_nodes(const struct machine *m, const struct built *parent, void *fdt)
+{
+    for (unsigned i = 0; i < m->built_count; i++) {
+        const char *on = m->built[i].part->parent;
+        if (parent ? on && !strcmp(on, parent->part->id) : !on)
+            part_node(m, &m->built[i], fdt);
+    }
 }
 
 /* ---- nodes without a part ---- */
@@ -324,8 +404,7 @@ int tree_make(struct machine *m, struct error *err)
     chosen_node(m, fdt);
     memory_node(m, fdt);
     clock_node(fdt);
-    for (unsigned i = 0; i < m->built_count; i++)
-        part_node(m, &m->built[i], fdt);
+    child_nodes(m, NULL, fdt);
     m->board->tree(m, fdt);
     fdt_end_node(fdt);
     int result = fdt_finish(fdt);

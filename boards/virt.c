@@ -15,14 +15,21 @@ enum { POWER_LINE = 3 };   /* of the PL061, as on QEMU's board */
 #define TRANSPORT(n) \
     { .id = "virtio-mmio." #n, .class = "virtio-mmio", .base = { 0x0a000000 + (n) * 0x200 }, \
       .wires = { { "irq", "gic", SPI(16 + (n)) } } }
-#define DISK(n) \
-    { .id = "drive" #n, .class = "virtio-blk", .parent = "virtio-mmio." #n, .port = "drive" #n, .when = PART_IF_PORT }
-#define CARD(n, transport) \
-    { .id = "nic" #n, .class = "virtio-net", .parent = "virtio-mmio." #transport, .port = "nic" #n, .when = PART_IF_PORT }
+#define FUNCTION(n) \
+    { .id = "pci." #n, .class = "virtio-pci", .parent = "pcie", .options = { { "slot", n } }, .when = PART_IF_PCI }
+#define ON(transport, function) .parent = "virtio-mmio." #transport, .on_pci = "pci." #function
+#define DISK(n, function) \
+    { .id = "drive" #n, .class = "virtio-blk", ON(n, function), .port = "drive" #n, .when = PART_IF_PORT }
+#define CARD(n, transport, function) \
+    { .id = "nic" #n, .class = "virtio-net", ON(transport, function), .port = "nic" #n, .when = PART_IF_PORT }
 
 static const struct part parts[] = {
     { .id = "gic", .class = "gicv2", .base = { 0x08000000, 0x08010000 }, .options = { { "num_irq", 288 } },
       .wires = { { "irq[0]", "cpu0", 0 }, { "fiq[0]", "cpu0", 1 } } },
+    { .id = "gicv2m", .class = "gicv2m", .base = { 0x08020000 }, .parent = "gic", .options = { { "first", SPI(48) } },
+      .wires = { { "spi", "gic", SPI(48), 64 } } },
+    { .id = "pcie", .class = "pci-ecam", .base = { 0x10000000, 0x4010000000, 0x3eff0000, 0x8000000000 },
+      .options = { { "mmio", 0x10000000 }, { "mmio64", 0x8000000000 } }, .wires = { { "intx", "gic", SPI(3), 4 } } },
     { .id = "uart0", .class = "pl011", .base = { 0x09000000 }, .port = "serial0", .wires = { { "irq", "gic", SPI(1) } } },
     { .id = "rtc", .class = "pl031", .base = { 0x09010000 }, .wires = { { "irq", "gic", SPI(2) } } },
     { .id = "gpio", .class = "pl061", .base = { 0x09030000 }, .wires = { { "irq", "gic", SPI(7) } } },
@@ -31,13 +38,15 @@ static const struct part parts[] = {
     TRANSPORT(8), TRANSPORT(9), TRANSPORT(10), TRANSPORT(11), TRANSPORT(12), TRANSPORT(13), TRANSPORT(14), TRANSPORT(15),
     TRANSPORT(16), TRANSPORT(17), TRANSPORT(18), TRANSPORT(19), TRANSPORT(20), TRANSPORT(21), TRANSPORT(22), TRANSPORT(23),
     TRANSPORT(24), TRANSPORT(25), TRANSPORT(26), TRANSPORT(27), TRANSPORT(28), TRANSPORT(29), TRANSPORT(30), TRANSPORT(31),
-    DISK(0), DISK(1), DISK(2), DISK(3), DISK(4), DISK(5), DISK(6), DISK(7),
-    CARD(0, 8), CARD(1, 9), CARD(2, 10), CARD(3, 11),
-    { .id = "gpu", .class = "virtio-gpu", .parent = "virtio-mmio.12", .port = "display0", .when = PART_IF_DISPLAY },
-    { .id = "keyboard", .class = "virtio-keyboard", .parent = "virtio-mmio.13", .port = "keyboard0" },
-    { .id = "tablet", .class = "virtio-tablet", .parent = "virtio-mmio.14", .port = "tablet0" },
-    { .id = "rng", .class = "virtio-rng", .parent = "virtio-mmio.15" },
-    { .id = "sound", .class = "virtio-sound", .parent = "virtio-mmio.17", .port = "audio0" },
+    FUNCTION(1), FUNCTION(2), FUNCTION(3), FUNCTION(4), FUNCTION(5), FUNCTION(6), FUNCTION(7), FUNCTION(8), FUNCTION(9),
+    FUNCTION(10), FUNCTION(11), FUNCTION(12), FUNCTION(13), FUNCTION(14), FUNCTION(15), FUNCTION(16), FUNCTION(18),
+    DISK(0, 1), DISK(1, 2), DISK(2, 3), DISK(3, 4), DISK(4, 5), DISK(5, 6), DISK(6, 7), DISK(7, 8),
+    CARD(0, 8, 9), CARD(1, 9, 10), CARD(2, 10, 11), CARD(3, 11, 12),
+    { .id = "gpu", .class = "virtio-gpu", ON(12, 13), .port = "display0", .when = PART_IF_DISPLAY },
+    { .id = "keyboard", .class = "virtio-keyboard", ON(13, 14), .port = "keyboard0" },
+    { .id = "tablet", .class = "virtio-tablet", ON(14, 15), .port = "tablet0" },
+    { .id = "rng", .class = "virtio-rng", ON(15, 16) },
+    { .id = "sound", .class = "virtio-sound", ON(17, 18), .port = "audio0" },
     { .id = "framebuffer", .class = "simple-framebuffer", .port = "display0", .when = PART_IF_DISPLAY },
 };
 

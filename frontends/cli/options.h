@@ -40,7 +40,7 @@ enum { RTC_NOT_GIVEN, RTC_HOST, RTC_LOCAL, RTC_GIVEN };
 struct options {
     const char *kernel, *initrd, *append, *dtb, *name;
     const char *machine;            /* the board's name */
-    bool describes_machine;
+    bool virtio_is_on_pci, describes_machine;
     char *dumpdtb;
     uint64_t ram_size;              /* bytes */
     const struct core_model *model; /* the core's own table */

@@ -55,9 +55,20 @@ static int set_dumpdtb(void *to, const char *value, struct error *err)
     return 0;
 }
 
+/* Where virtio devices are. */
+static int set_virtio(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    o->virtio_is_on_pci = !strcmp(value, "pci");
+    if (!o->virtio_is_on_pci && strcmp(value, "mmio"))
+        return error_set(err, "-machine: virtio=%s is neither mmio nor pci", value);
+    return 0;
+}
+
 static int set_machine(struct options *o, const char *value, struct error *err)
 {
-    static const struct parse_key keys[] = { { "type", set_machine_type }, { "dumpdtb", set_dumpdtb }, { "info", set_info } };
+    static const struct parse_key keys[] = { { "type", set_machine_type }, { "virtio", set_virtio }, { "dumpdtb", set_dumpdtb },
+                                             { "info", set_info } };
     return parse_list("-machine", value, keys, ARRAY_SIZE(keys), o, err);
 }
 
@@ -508,13 +519,13 @@ const struct option_row option_rows[] = {
     { "initrd", "FILE", set_initrd, NULL },
     { "append", "TEXT", set_append, NULL },
     { "dtb", "FILE", set_dtb, NULL },
-    { "machine", "virt[,dumpdtb=FILE][,info]", set_machine, "Machine" },
+    { "name", "TEXT", set_name, NULL },
+    { "machine", "virt[,virtio=mmio|pci][,dumpdtb=FILE][,info]", set_machine, "Machine" },
+    { "seed", "N|random", set_seed, NULL },
     { "cpu", "CORE[,board=BOARD]", cores_set_cpu, NULL },
     { "m", "SIZE", set_memory, NULL },
     { "smp", "1", set_smp, NULL },
     { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
-    { "seed", "N|random", set_seed, NULL },
-    { "name", "TEXT", set_name, NULL },
     { "drive", "file=FILE[,format=raw][,if=virtio|none][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive, "Disks" },
     { "nic", "none|tap|user[,tftp=DIR][,hostfwd=tcp::PORT-:PORT]...", set_nic, "Network" },
     { "object", "filter-dump,netdev=nic0,file=FILE", add_object, NULL },

@@ -228,6 +228,7 @@ static int build_machine(struct session *s, struct error *err)
     struct machine_config *c = &s->config;
     c->board = o->machine;
     c->display_device = o->display_device;
+    c->virtio_is_on_pci = o->virtio_is_on_pci;
     c->core = &o->core;
     c->timing = o->timing;
     c->ram_size = o->ram_size;

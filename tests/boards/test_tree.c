@@ -75,7 +75,7 @@ START_TEST(the_wires_end_where_the_tree_says)
     for (unsigned i = 0; i < m->built_count; i++) {
         const struct part *part = m->built[i].part;
         const struct device_class *class = m->built[i].device->class;
-        if (!part->wires[0].pin || strcmp(part->wires[0].to, "gic") || !class->compatible)
+        if (!part->wires[0].pin || part->wires[0].count || strcmp(part->wires[0].to, "gic") || !class->compatible)
             continue;
         char name[64];
         bool found = false;
@@ -97,6 +97,51 @@ START_TEST(the_wires_end_where_the_tree_says)
         ck_assert_msg(found, "%s has no node", part->id);
     }
     ck_assert_uint_ge(checked, 34);
+    machine_free(m);
+}
+END_TEST
+
+static struct irq *pin_of(struct machine *m, const char *id)
+{
+    struct device *device = machine_part(m, id);
+    return (struct irq *)((char *)device + device->class->pins[0].offset);
+}
+
+/* INTA to INTD of the slots that the interrupt-map tells apart: the bridge swizzles as the map says. */
+START_TEST(pci_interrupts_end_where_the_map_says)
+{
+    enum { ROWS = 16, CELLS = 10 };
+    struct machine *m = make(128);
+    size_t size;
+    int length;
+    const void *tree = machine_device_tree(m, &size);
+    const uint32_t *row = fdt_getprop(tree, fdt_path_offset(tree, "/pcie@10000000"), "interrupt-map", &length);
+    ck_assert_int_eq(length, ROWS * CELLS * 4);
+    for (unsigned i = 0; i < ROWS; i++, row += CELLS) {
+        unsigned slot = be32(row[0]) >> 11, pin = be32(row[3]) - 1;
+        struct irq *line = &pin_of(m, "pcie")[(slot + pin) % 4];
+        ck_assert(be32(row[7]) == 0 && be32(row[9]) == 4);   /* a level of an SPI */
+        ck_assert(!is_pending(m, 32 + be32(row[8])));
+        irq_set(line, true);
+        ck_assert(is_pending(m, 32 + be32(row[8])));
+        irq_set(line, false);
+    }
+    machine_free(m);
+}
+END_TEST
+
+START_TEST(messages_end_where_their_frame_says)
+{
+    struct machine *m = make(128);
+    uint64_t typer;
+    ck_assert(space_load(&m->space, 0x08020008, 4, &typer));
+    for (unsigned i = 0; i < (typer & 0x3ff); i++) {
+        unsigned id = (unsigned)(typer >> 16) + i;
+        ck_assert(space_store(&m->space, 0x08000c00 + id / 16 * 4, 4, 2u << id % 16 * 2));   /* GICD_ICFGR: an edge */
+        ck_assert(!is_pending(m, id));
+        ck_assert(space_message(&m->space, 0x08020040, id));
+        ck_assert(is_pending(m, id));
+    }
     machine_free(m);
 }
 END_TEST
@@ -185,6 +230,7 @@ static bool may_differ(const char *path, const char *property)
         { "", "phandle", "a number of our own" }, { "", "interrupt-parent", "a phandle" }, { "", "clocks", "a phandle" },
         { "/chosen", "", "seeds, arguments" }, { "/gpio-keys/poweroff", "gpios", "begins with a phandle" },
         { "/virtio_mmio@", "interrupts", "ours is a level" },
+        { "/pcie@", "msi-map", "holds a phandle" }, { "/pcie@", "interrupt-map", "as above" },
         { "/cpus/cpu@0", "clock-frequency", "QEMU has no clock" }, { "/cpus/cpu@0", "next-level-cache", "nor caches" },
         { "/cpus/cpu@0", "i-cache-size", "" }, { "/cpus/cpu@0", "i-cache-sets", "" }, { "/cpus/cpu@0", "i-cache-line-size", "" },
         { "/cpus/cpu@0", "d-cache-size", "" }, { "/cpus/cpu@0", "d-cache-sets", "" }, { "/cpus/cpu@0", "d-cache-line-size", "" },
@@ -263,6 +309,8 @@ Suite *test_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, every_part_of_the_table_answers_at_its_address);
     tcase_add_test(t, the_wires_end_where_the_tree_says);
+    tcase_add_test(t, pci_interrupts_end_where_the_map_says);
+    tcase_add_test(t, messages_end_where_their_frame_says);
     tcase_add_test(t, the_timers_and_the_performance_monitors_reach_their_private_inputs);
     tcase_add_test(t, memory_is_as_large_as_asked_for);
     tcase_add_test(t, the_guest_is_told_of_the_clock_and_the_caches_that_the_model_has);

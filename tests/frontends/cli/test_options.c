@@ -43,6 +43,7 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-m 18446744073709551615", "16 GiB" },
         { "-m 1Q", "not a size" }, { "-m -5", "not a size" }, { "-m 0", "64 MiB" }, { "-m G", "not a size" },
         { "-machine pc", "there is virt" }, { "-machine virt,acpi=off", "no 'acpi'" }, { "-machine virt,dumpdtb", "file name" },
+        { "-machine virt,virtio=isa", "neither mmio nor pci" },
         { "-machine virt,dumpdbt=x", "did you mean 'dumpdtb'?" },
         { "-cpu max", "there is no CPU 'max'; there is: cortex-a53 and simple" }, { "-cpu cortex-a53,board=pi4", "pi3 and am62x" },
         { "-cpu simple,board=pi3", "simple has no board 'pi3'" }, { "-cpu cortex-a53,pi3", "no 'pi3'" },
@@ -200,6 +201,7 @@ START_TEST(lists_are_taken_apart)
     ck_assert(options.drives[1].snapshot && !options.drives[1].is_connected && !options.drives[1].read_only);
     ck_assert_int_eq(options.nic_count, 2);
     ck_assert_str_eq(options.nics[0], "user,hostfwd=tcp::1-:2");
+    accepted("-machine virt,virtio=pci -nic none");
     accepted("-machine virt,dumpdtb=x.dtb -nic none -vga simplefb");
     ck_assert_str_eq(options.dumpdtb, "x.dtb");
     ck_assert_int_eq(options.nic_count, 0);

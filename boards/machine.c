@@ -70,6 +70,7 @@ static int build(struct machine *m, struct error *err)
     m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->core.settings.clock_mhz * 1000000ull);
     arm64_set_caches(m->cpu, &m->core.settings);
     arm64_set_core(m->cpu, &m->core);
+    arm64_set_crypto(m->cpu, m->config.crypto);
     arm64_keep_time(m->cpu, m->config.timing);
     m->cpu->firmware = psci_call;
     m->cpu->board = m;

@@ -23,6 +23,7 @@ struct machine_config {
     const char *board;        /* a name of boards/boards.def */
     const char *cpu;          /* "cortex-a53" */
     const struct core_model *core;    /* its timing; NULL: the default board's. Copied by machine_new. */
+    bool crypto;              /* the core has the Cryptographic Extension */
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
     bool virtio_is_on_pci;    /* else on virtio-mmio */

@@ -70,6 +70,7 @@ struct arm64 {
     bool breaks, watches;         /* some breakpoint, some watchpoint is switched on; follows from the registers */
     uint64_t cpuactlr_el1, cpuectlr_el1, l2ctlr_el1, l2ectlr_el1;
     uint32_t ccsidr_el1[3];   /* by CSSELR_EL1; the core's own, not state */
+    bool has_crypto;          /* the same */
 
     /* Generic timer (manual D11): physical and virtual, EL1. */
     uint64_t cntv_cval, cntp_cval;

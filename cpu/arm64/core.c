@@ -42,11 +42,10 @@ static void describe(const struct op *o, unsigned index, struct uop *u)
 
 static bool decode(struct cpu *cpu, const uint8_t *insn, unsigned offset, uint32_t mode, struct op *o)
 {
-    (void)cpu;
     uint32_t word = ld_le32(insn);
     int row = decode_row(word);
     o->insn = word;
-    if (row >= 0) {
+    if (row >= 0 && (insn_rows[row].class != CLASS_SIMD_CRYPTO || arm64_of(cpu)->has_crypto)) {
         o->row = (uint16_t)row;
         const struct insn_row *r = &insn_rows[row];
         if ((mode & MODE_TIMED ? r->decode_timed : r->decode)(o, word, offset, mode)) {
@@ -110,6 +109,11 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
     timer_init(c);
     pmu_init(c);
     return c;
+}
+
+void arm64_set_crypto(struct arm64 *c, bool has_crypto)
+{
+    c->has_crypto = has_crypto;
 }
 
 void arm64_set_core(struct arm64 *c, const struct core_model *model)

@@ -16,6 +16,9 @@ void arm64_reset(struct arm64 *c);
 /* What CCSIDR_EL1 says of the caches; to be called once, before the core runs. */
 void arm64_set_caches(struct arm64 *c, const struct core_settings *settings);
 
+/* Has it the Cryptographic Extension? Without this call it has not. To be called once, before the core runs. */
+void arm64_set_crypto(struct arm64 *c, bool has_crypto);
+
 /* Gives the core its timing; to be called once, before the core runs. Time is kept from arm64_keep_time on. */
 void arm64_set_core(struct arm64 *c, const struct core_model *model);
 void arm64_keep_time(struct arm64 *c, enum timing_mode mode);

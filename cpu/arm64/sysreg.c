@@ -35,6 +35,13 @@ SET(ignore) { }
 
 GET(mpidr) { return c->mpidr; }
 
+/* ---- what depends on the core's options ---- */
+
+enum { ISAR_AES_PMULL_SHA = 2 << 4 | 1 << 8 | 1 << 12, ISAR_CRC32 = 1 << 16, ISAR5_SEVL = 1 };
+
+GET(isar0) { return ISAR_CRC32 | (c->has_crypto ? ISAR_AES_PMULL_SHA : 0); }
+GET(isar5) { return ISAR5_SEVL | get_isar0(c); }   /* the fields of AArch32 are in the same places */
+
 /* ---- translation: a change of any of these voids what was cached ---- */
 
 GET(sctlr) { return c->sctlr_el1; }

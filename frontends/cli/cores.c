@@ -11,6 +11,7 @@
 
 struct choice {
     char *name, *board;
+    bool crypto;
 };
 
 static int replace(char **text, const char *value)
@@ -32,14 +33,20 @@ static int choose_board(void *to, const char *value, struct error *err)
     return replace(&((struct choice *)to)->board, value);
 }
 
+static int choose_crypto(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-cpu: crypto", value, &((struct choice *)to)->crypto, err);
+}
+
 int cores_set_cpu(struct options *o, const char *value, struct error *err)
 {
-    static const struct parse_key keys[] = { { "model", choose_name }, { "board", choose_board } };
+    static const struct parse_key keys[] = {
+        { "model", choose_name }, { "board", choose_board }, { "crypto", choose_crypto } };
     if (!strcmp(value, "help") || !strcmp(value, "?")) {
         o->page = PAGE_CORES;
         return 0;
     }
-    struct choice choice = { NULL, NULL };
+    struct choice choice = { NULL, NULL, o->crypto };
     const struct core_model *model = NULL;
     if (parse_list("-cpu", value, keys, ARRAY_SIZE(keys), &choice, err) == 0) {
         model = model_find(choice.name ? choice.name : o->model->name, choice.board, err);
@@ -48,8 +55,10 @@ int cores_set_cpu(struct options *o, const char *value, struct error *err)
     }
     free(choice.name);
     free(choice.board);
-    if (model)
+    if (model) {
         o->model = model;
+        o->crypto = choice.crypto;
+    }
     return model ? 0 : -1;
 }
 
@@ -170,7 +179,8 @@ static void put_cores(FILE *to)
 {
     enum { COLUMN = 28 };
     const struct core_model *model;
-    fputs("-cpu CORE[,board=BOARD] chooses whose time is kept:\n\n", to);
+    fputs("-cpu CORE[,board=BOARD][,crypto=on] chooses whose time is kept, and whether\n"
+          "there are instructions for AES and SHA:\n\n", to);
     for (unsigned i = 0; (model = model_at(i)); i++) {
         char *choice = mem_printf("%s,board=%s", model->name, model->board);
         fprintf(to, "  %-*s", COLUMN - 2, choice);

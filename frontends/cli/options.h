@@ -45,6 +45,7 @@ struct options {
     uint64_t ram_size;              /* bytes */
     const struct core_model *model; /* the core's own table */
     struct core_model core;         /* the same with the settings of -timing */
+    bool crypto;                    /* the core has the Cryptographic Extension */
     enum timing_mode timing;
     enum options_page page;
     struct drive_option drives[OPTIONS_DRIVES];

@@ -230,6 +230,7 @@ static int build_machine(struct session *s, struct error *err)
     c->display_device = o->display_device;
     c->virtio_is_on_pci = o->virtio_is_on_pci;
     c->core = &o->core;
+    c->crypto = o->crypto;
     c->timing = o->timing;
     c->ram_size = o->ram_size;
     c->kernel = o->kernel;

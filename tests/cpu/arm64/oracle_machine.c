@@ -64,6 +64,7 @@ static void machine_open(struct machine *m)
     space_add_ram(&m->space, "ram", ram_base, m->ram, 0, RAM_SIZE, &err);
     make_tables(m);
     m->core = arm64_new("cpu", &m->space, &m->clock, 1000000000);
+    arm64_set_crypto(m->core, true);   /* as QEMU's has it */
     m->ram->code_written = arm64_code_written;
     m->ram->core = m->core;
 

@@ -27,10 +27,6 @@ static const struct known known[] = {
     { 0xffdff000, 0xd51bd000, "TPIDR_EL0 and TPIDRRO_EL0: the harness uses one, and they are not part of a case's state" },
     { 0xffdff000, 0xd51be000, "generic timer: time passes differently, and QEMU's user mode grants other rights" },
     { 0xffffffc0, 0xd51b4400, "MSR FPCR, FPSR: QEMU's keeps the fields of AArch32's FPSCR, which ours has not" },
-    { 0xff3e0c00, 0x4e280800, "AES: an option of the Cortex-A53, which ours has not (ID_AA64ISAR0_EL1)" },
-    { 0xff3e0c00, 0x5e280800, "SHA of two registers: as AES" },
-    { 0xffe08c00, 0x5e000000, "SHA of three registers: as AES" },
-    { 0xbfe0fc00, 0x0ee0e000, "PMULL of doublewords: as AES" },
 };
 
 static bool is_known(uint32_t word)

@@ -150,6 +150,7 @@ void program_prepare(struct bare *b, struct program_map *map, bool is_low, uint6
 {
     struct arm64 *c = b->cpu;
     *map = (struct program_map){ .is_low = is_low, .kernel = is_low ? 0 : 0xffffff8000000000 };
+    arm64_set_crypto(c, true);
     bare_msr(b, PMCNTENSET, 0x8000003f);
     bare_msr(b, PMCR, 1);
     put_vectors(b);

@@ -48,6 +48,7 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-cpu max", "there is no CPU 'max'; there is: cortex-a53 and simple" }, { "-cpu cortex-a53,board=pi4", "pi3 and am62x" },
         { "-cpu simple,board=pi3", "simple has no board 'pi3'" }, { "-cpu cortex-a53,pi3", "no 'pi3'" },
         { "-cpu board=pi4", "cortex-a53 has no board" }, { "-cpu ", "needs CORE" },
+        { "-cpu cortex-a53,crypto=max", "crypto: 'max' is neither on nor off" },
         { "-timing fast", "off, on, reference, help or SETTING=VALUE" }, { "-timing refrence", "did you mean 'reference'?" },
         { "-timing-switch fast@1", "-timing-switch fast@1: 'fast' is not off, on or reference" },
         { "-overlay -nographic", "-overlay needs a window" },
@@ -138,6 +139,9 @@ START_TEST(a_core_is_a_table_with_what_is_changed_in_it)
     ck_assert_mem_eq(&options.core, model_find("cortex-a53", "pi3", NULL), sizeof options.core);
     accepted("-cpu cortex-a53,board=am62x");
     ck_assert_ptr_eq(options.model, model_find("cortex-a53", "am62x", NULL));
+    ck_assert(!options.crypto);
+    accepted("-cpu simple,crypto=on");
+    ck_assert(options.crypto);
     accepted("-cpu model=simple");
     ck_assert_str_eq(options.core.name, "simple");
     accepted("-timing l2.size=1M,predictor=none -cpu cortex-a53,board=am62x -timing reference,dram.cas=14 -timing l2.size=2M");

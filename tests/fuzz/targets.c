@@ -5,11 +5,14 @@
 
 #include "base/error.h"
 #include "devices/classes.h"
+#include "tests/fuzz/cable_target.h"
 #include "tests/fuzz/core_target.h"
 #include "tests/fuzz/device_target.h"
+#include "tests/fuzz/file_target.h"
 #include "tests/fuzz/target.h"
+#include "tests/fuzz/terminal_target.h"
 
-enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120 };
+enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120, FILE_TAPE_SIZE = 512 };
 
 static const struct fuzz_target device_target = {
     NULL, device_target_open, device_target_play, device_target_close, TAPE_SIZE,
@@ -18,6 +21,11 @@ static const struct fuzz_target device_target = {
 /* What is no device. */
 static const struct fuzz_target others[] = {
     { "core", core_target_open, core_target_play, core_target_close, CORE_TAPE_SIZE },
+    { "cable", cable_target_open, cable_target_play, cable_target_close, TAPE_SIZE },
+    { "kernel", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
+    { "tree", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
+    { "initrd", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
+    { "terminal", terminal_target_open, terminal_target_play, terminal_target_close, TAPE_SIZE },
 };
 
 const struct fuzz_target *fuzz_target_find(const char *name)

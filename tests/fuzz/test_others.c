@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Catches: a guest's frames that harm libslirp or what stands before it; a guest's output that harms the terminal; kernels, device
+   trees and initrds that harm whoever starts a machine with them. From seeds (LONG=1: a hundred times as many). */
+#include <stdlib.h>
+
+#include "tests/fuzz/target.h"
+#include "tests/support/support.h"
+
+enum { LONG_FACTOR = 100 };
+
+static const struct { const char *name; uint64_t actions; } targets[] = {
+    { "cable", 50000 },
+    { "kernel", 1000 },
+    { "tree", 500 },
+    { "initrd", 100 },
+    { "terminal", 1000000 },
+};
+
+START_TEST(nothing_that_comes_in_harms_it)
+{
+    fuzz_seeds(targets[_i].name, 1, targets[_i].actions * (getenv("LONG") ? LONG_FACTOR : 1));
+}
+END_TEST
+
+Suite *test_suite(void)
+{
+    Suite *s = suite_create("fuzz others");
+    TCase *t = tcase_create("fuzz others");
+    tcase_set_timeout(t, getenv("LONG") ? 7200 : 300);
+    tcase_add_loop_test(t, nothing_that_comes_in_harms_it, 0, ARRAY_SIZE(targets));
+    suite_add_tcase(s, t);
+    return s;
+}

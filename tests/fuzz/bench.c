@@ -45,7 +45,7 @@ static void attach_hosts(struct bench *b, struct machine_config *config, const s
     }
 }
 
-static void make_machine(struct bench *b, const char *class_name)
+static void make_machine(struct bench *b, const char *class_name, bool virtio_is_on_pci)
 {
     static const uint8_t image[IMAGE_SIZE] = { [IMAGE_MAGIC_AT] = IMAGE_MAGIC & 0xff, IMAGE_MAGIC >> 8 & 0xff,
                                                IMAGE_MAGIC >> 16 & 0xff, IMAGE_MAGIC >> 24 };
@@ -56,6 +56,7 @@ static void make_machine(struct bench *b, const char *class_name)
     config.display_device = display_for(board, class_name);
     config.ram_size = RAM_SIZE;
     config.timing = TIMING_OFF;
+    config.virtio_is_on_pci = virtio_is_on_pci;
     config.kernel_image = image;
     config.kernel_image_size = sizeof image;
     attach_hosts(b, &config, board);
@@ -123,6 +124,25 @@ static void find_part(struct bench *b, const char *class_name)
         b->virtio = ((struct virtio_transport *)transport)->plugged;
 }
 
+static bool is_under(const struct device *part, const void *device)
+{
+    for (; part; part = part->parent)
+        if (part == device)
+            return true;
+    return false;
+}
+
+static void find_bus(struct bench *b)
+{
+    struct device *bridge = b->part;
+    while (bridge && strcmp(bridge->class->name, "pci-ecam"))
+        bridge = bridge->parent;
+    b->pci = (struct pci_bus *)bridge;
+    for (unsigned slot = 1; b->pci && slot < PCI_SLOTS && !b->slot; slot++)
+        if (b->pci->function[slot] && (is_under(b->part, b->pci->function[slot]->owner) || b->part == bridge))
+            b->slot = slot;
+}
+
 static void find_inputs(struct bench *b)
 {
     const struct machine *m = b->m;
@@ -132,14 +152,6 @@ static void find_inputs(struct bench *b)
             if (machine_part(m, wires[k].to) == b->part)
                 b->inputs[b->input_count++] = (uint16_t)wires[k].input;
     }
-}
-
-static bool is_under(const struct device *part, const void *device)
-{
-    for (; part; part = part->parent)
-        if (part == device)
-            return true;
-    return false;
 }
 
 void bench_look(struct bench *b)
@@ -152,13 +164,14 @@ void bench_look(struct bench *b)
     }
 }
 
+/* In the board's order: a bus before what is on it. */
 void bench_reset(struct bench *b)
 {
-    for (struct device *part = b->part; part; part = part->parent)
-        if (part->class->reset)
+    for (unsigned i = 0; i < b->m->built_count; i++) {
+        struct device *part = b->m->built[i].device;
+        if (part->class->reset && (is_under(b->part, part) || (b->virtio && part == b->virtio->owner)))
             part->class->reset(part);
-    if (b->virtio && b->virtio->owner != b->part)
-        b->virtio->owner->class->reset(b->virtio->owner);
+    }
 }
 
 /* Numbers that a reset leaves alone, on purpose; they are put back here, as a run is to depend on its tape only. */
@@ -217,11 +230,12 @@ static void restart(struct bench *b)
     bench_reset(b);
 }
 
-struct bench *bench_open(const char *class_name)
+struct bench *bench_open(const char *class_name, bool virtio_is_on_pci)
 {
     struct bench *b = mem_alloc(sizeof *b);
-    make_machine(b, class_name);
+    make_machine(b, class_name, virtio_is_on_pci);
     find_part(b, class_name);
+    find_bus(b);
     find_inputs(b);
     bench_look(b);
     struct ram *ram = b->m->ram;

@@ -9,6 +9,7 @@
 #define TESTS_FUZZ_BENCH_H
 
 #include "boards/board.h"
+#include "bus/pci.h"
 #include "devices/virtio/virtio.h"
 #include "tests/fuzz/hosts.h"
 
@@ -21,6 +22,8 @@ struct bench {
     struct device *part;                          /* under attack */
     struct fuzz_host *host;                       /* on its port, or NULL */
     struct virtio_device *virtio;                 /* what it is, or holds, on a virtio transport; or NULL */
+    struct pci_bus *pci;                          /* that it is on, or NULL; and its slot there */
+    unsigned slot;
     const struct region *regions[BENCH_REGIONS];  /* of the part and of what it sits on; see bench_look */
     unsigned region_count;
     uint16_t inputs[BENCH_INPUTS];                /* those of its input wires that the board has connected */
@@ -31,7 +34,7 @@ struct bench {
 };
 
 /* A machine with a part of this class, which devices/classes.def has, under attack. */
-struct bench *bench_open(const char *class_name);
+struct bench *bench_open(const char *class_name, bool virtio_is_on_pci);
 void bench_close(struct bench *b);
 
 /* To the state after power on: parts reset, memory and disks empty, time 0. Fails if the part's state differs from what it was

@@ -2,9 +2,11 @@
 #include "tests/fuzz/device_target.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/fuzz/bench.h"
 #include "tests/fuzz/hostile_driver.h"
+#include "tests/fuzz/hostile_pci.h"
 
 enum { WORK_MAX = 64 << 20, LONG_PAUSE = 37 /* 2^37 ps: 137 ms */ };
 
@@ -27,9 +29,13 @@ static uint64_t any_offset(struct tape *t, const struct region *r)
 
 static void access_register(struct bench *b, struct tape *t)
 {
+    uint8_t how = tape_byte(t);
+    if (b->pci && how & 8) {
+        hostile_pci(b, t);
+        return;
+    }
     if (!b->region_count)
         return;
-    uint8_t how = tape_byte(t);
     const struct region *r = b->regions[how % b->region_count];
     unsigned size = how & 64 ? 4 : 1u << (how >> 4 & 3);
     uint64_t offset = any_offset(t, r), value;
@@ -110,16 +116,27 @@ static const struct action with_driver[ACTIONS] = {
     { hostile_notify, 12 }, { hostile_request, 112 }, { hostile_status, 4 }, { hostile_config, 6 },
 };
 
+/* Virtio devices are attacked on both transports, in turns of the tape's first byte. */
 struct attack {
-    struct bench *bench;
+    struct bench *bench[2];
+    unsigned count;
     void (*act[DICE])(struct bench *b, struct tape *t);
 };
+
+static void open_benches(struct attack *a, const char *class_name)
+{
+    bool is_virtio = !strncmp(class_name, "virtio-", 7);
+    if (strcmp(class_name, "virtio-pci"))
+        a->bench[a->count++] = bench_open(class_name, false);
+    if (is_virtio && strcmp(class_name, "virtio-mmio"))
+        a->bench[a->count++] = bench_open(class_name, true);
+}
 
 void *device_target_open(const char *class_name)
 {
     struct attack *a = mem_alloc(sizeof *a);
-    a->bench = bench_open(class_name);
-    const struct action *actions = a->bench->virtio ? with_driver : registers_only;
+    open_benches(a, class_name);
+    const struct action *actions = a->bench[0]->virtio ? with_driver : registers_only;
     unsigned filled = 0;
     for (unsigned i = 0; i < ACTIONS; i++)
         for (unsigned k = 0; k < actions[i].weight && filled < DICE; k++)
@@ -131,7 +148,7 @@ void *device_target_open(const char *class_name)
 uint64_t device_target_play(void *fuzzed, struct tape *t)
 {
     struct attack *a = fuzzed;
-    struct bench *b = a->bench;
+    struct bench *b = a->bench[tape_byte(t) % a->count];
     uint64_t actions = 0;
     bench_begin(b);
     for (; !tape_ended(t); actions++) {
@@ -147,6 +164,7 @@ uint64_t device_target_play(void *fuzzed, struct tape *t)
 void device_target_close(void *fuzzed)
 {
     struct attack *a = fuzzed;
-    bench_close(a->bench);
+    for (unsigned i = 0; i < a->count; i++)
+        bench_close(a->bench[i]);
     free(a);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/fuzz/hostile_driver.h"
 
+#include "tests/fuzz/hostile_pci.h"
 #include "tests/fuzz/requests.h"
 #include "tests/fuzz/target.h"
 
@@ -114,6 +115,8 @@ static void enable_badly(struct bench *b, struct tape *t, unsigned n)
 void hostile_boot(struct bench *b, struct tape *t)
 {
     struct virtio_device *v = b->virtio;
+    if (b->pci)
+        hostile_pci_enable(b);
     uint64_t features = features_of(v), without = 0;
     uint8_t how = tape_byte(t);
     if (how & 1)
@@ -307,6 +310,8 @@ void hostile_config(struct bench *b, struct tape *t)
 void hostile_recovers(struct bench *b)
 {
     struct virtio_device *v = b->virtio;
+    if (b->pci)
+        hostile_pci_enable(b);
     negotiate(v, features_of(v));
     fuzz_require(v->status & VIRTIO_FEATURES_OK);
     for (unsigned n = 0; n < v->ops->queue_count; n++) {

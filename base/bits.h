@@ -67,7 +67,12 @@ static inline uint64_t be64(uint64_t v) { return HOST_LE ? __builtin_bswap64(v) 
 /* Little-endian values at any alignment. */
 static inline uint16_t ld_le16(const void *p) { uint16_t v; memcpy(&v, p, 2); return le16(v); }
 static inline uint32_t ld_le32(const void *p) { uint32_t v; memcpy(&v, p, 4); return le32(v); }
+static inline uint16_t ld_be16(const void *p) { uint16_t v; memcpy(&v, p, 2); return be16(v); }
+static inline uint32_t ld_be32(const void *p) { uint32_t v; memcpy(&v, p, 4); return be32(v); }
 static inline uint64_t ld_be64(const void *p) { uint64_t v; memcpy(&v, p, 8); return be64(v); }
+static inline void st_be16(void *p, uint16_t v) { v = be16(v); memcpy(p, &v, 2); }
+static inline void st_be32(void *p, uint32_t v) { v = be32(v); memcpy(p, &v, 4); }
+static inline void st_be64(void *p, uint64_t v) { v = be64(v); memcpy(p, &v, 8); }
 static inline uint64_t ld_le64(const void *p) { uint64_t v; memcpy(&v, p, 8); return le64(v); }
 static inline void st_le16(void *p, uint16_t v) { v = le16(v); memcpy(p, &v, 2); }
 static inline void st_le32(void *p, uint32_t v) { v = le32(v); memcpy(p, &v, 4); }

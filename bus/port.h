@@ -34,6 +34,8 @@ struct blockdev {
     int (*write)(void *host, uint64_t offset, const void *buffer, size_t length);
     int (*flush)(void *host);          /* returns when the data is on the host's disk */
     int (*discard)(void *host, uint64_t offset, uint64_t length);   /* may be NULL: not offered to the guest */
+    /* The range reads as zeros afterwards; may_unmap: the host may have its room back. May be NULL: the device writes zeros. */
+    int (*zero)(void *host, uint64_t offset, uint64_t length, bool may_unmap);
     void *host;
     uint64_t size;                     /* bytes, a multiple of BLOCK_SECTOR */
     bool read_only;

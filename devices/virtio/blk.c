@@ -22,7 +22,7 @@ enum {
     CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_SEG_MAX = 12, CONFIG_BLK_SIZE = 20, CONFIG_PHYSICAL_BLOCK_EXP = 24,
     CONFIG_MIN_IO_SIZE = 26, CONFIG_WRITEBACK = 32, CONFIG_MAX_DISCARD_SECTORS = 36, CONFIG_MAX_DISCARD_SEG = 40,
     CONFIG_DISCARD_SECTOR_ALIGNMENT = 44, CONFIG_MAX_WRITE_ZEROES_SECTORS = 48, CONFIG_MAX_WRITE_ZEROES_SEG = 52,
-    CONFIG_SIZE = 60,
+    CONFIG_WRITE_ZEROES_MAY_UNMAP = 56, CONFIG_SIZE = 60,
 };
 
 /* struct virtio_blk_req, 5.2.6 */
@@ -168,14 +168,16 @@ static uint8_t check_segment(struct virtio_blk *blk, const struct request *r, co
     return VIRTIO_BLK_S_OK;
 }
 
-/* Zeroes are always written, as a host's discard does not promise what is read afterwards. */
+/* Zeroes take the time of written ones, however the host makes them: it must not show in the guest's clock. */
 static int clear_segment(struct virtio_blk *blk, struct request *r, const uint8_t *segment)
 {
+    const struct blockdev *port = blk->port;
     uint64_t disk = ld_le64(segment) * BLOCK_SECTOR, length = (uint64_t)ld_le32(segment + 8) * BLOCK_SECTOR;
     if (r->type == VIRTIO_BLK_T_DISCARD)
-        return blk->port->discard(blk->port->host, disk, length);
+        return port->discard(port->host, disk, length);
     r->moved += length;
-    return write_zeroes(blk->port, disk, length);
+    return port->zero ? port->zero(port->host, disk, length, ld_le32(segment + 12) & SEGMENT_UNMAP)
+                      : write_zeroes(port, disk, length);
 }
 
 static uint8_t serve_clear(struct virtio_blk *blk, struct request *r)
@@ -361,6 +363,7 @@ static int blk_init(struct device *device, struct error *err)
     st_le32(config + CONFIG_DISCARD_SECTOR_ALIGNMENT, 1 << PHYSICAL_BLOCK_EXP);
     st_le32(config + CONFIG_MAX_WRITE_ZEROES_SECTORS, ZERO_SECTORS);
     st_le32(config + CONFIG_MAX_WRITE_ZEROES_SEG, 1);
+    config[CONFIG_WRITE_ZEROES_MAY_UNMAP] = blk->port->zero != NULL;
     return virtio_plug(device->parent, &blk->v, err);
 }
 

@@ -26,7 +26,7 @@ static const struct { const char *word, *advice; } refused[] = {
     { "net", "write -nic user,…, -nic tap,… or -nic none" },
     { "blockdev", "write -drive file=FILE,…" },
     { "hda", "write -drive file=FILE,format=raw" },
-    { "cdrom", "write -drive file=FILE,format=raw,readonly=on" },
+    { "cdrom", "write -drive file=FILE,media=cdrom" },
     { "snapshot", "write snapshot=on after each -drive" },
     { "bios", "firmware cannot be booted yet; use -kernel" },
     { "pflash", "firmware cannot be booted yet; use -kernel" },

@@ -15,6 +15,8 @@ enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMING
 struct drive_option {
     char *file, *format, *serial;
     bool read_only, snapshot;
+    bool is_cdrom;            /* media=cdrom: a virtio disk like others, but read only, and raw unless said otherwise */
+    bool wants_writing;       /* readonly=off */
     bool is_connected;        /* if=virtio; if=none keeps the image open and locked, no more */
 };
 

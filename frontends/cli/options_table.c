@@ -103,8 +103,9 @@ static int set_drive_file(void *to, const char *value, struct error *err)
 static int set_drive_format(void *to, const char *value, struct error *err)
 {
     struct drive_option *drive = to;
-    if (strcmp(value, "raw"))
-        return error_set(err, "-drive: images of format '%s' cannot be read; convert it: qemu-img convert -O raw FROM TO", value);
+    if (strcmp(value, "raw") && strcmp(value, "qcow2"))
+        return error_set(err, "-drive: images of format '%s' cannot be read; convert it: qemu-img convert -O qcow2 FROM TO",
+                         value);
     free(drive->format);
     drive->format = mem_strdup(value);
     return 0;
@@ -119,9 +120,21 @@ static int set_drive_if(void *to, const char *value, struct error *err)
     return 0;
 }
 
+static int set_drive_media(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    drive->is_cdrom = !strcmp(value, "cdrom");
+    if (!drive->is_cdrom && strcmp(value, "disk"))
+        return error_set(err, "-drive: there is no media '%s'; write media=disk or media=cdrom", value);
+    return 0;
+}
+
 static int set_drive_readonly(void *to, const char *value, struct error *err)
 {
-    return parse_switch("-drive readonly", value, &((struct drive_option *)to)->read_only, err);
+    struct drive_option *drive = to;
+    int result = parse_switch("-drive readonly", value, &drive->read_only, err);
+    drive->wants_writing = !drive->read_only;
+    return result;
 }
 
 static int set_drive_snapshot(void *to, const char *value, struct error *err)
@@ -143,7 +156,7 @@ static int set_drive(struct options *o, const char *value, struct error *err)
 {
     static const struct parse_key keys[] = {
         { "file", set_drive_file }, { "format", set_drive_format }, { "if", set_drive_if }, { "readonly", set_drive_readonly },
-        { "snapshot", set_drive_snapshot }, { "serial", set_drive_serial },
+        { "snapshot", set_drive_snapshot }, { "serial", set_drive_serial }, { "media", set_drive_media },
     };
     if (o->drive_count == OPTIONS_DRIVES)
         return error_set(err, "-drive: the machine takes %d disks at most", OPTIONS_DRIVES);
@@ -151,6 +164,11 @@ static int set_drive(struct options *o, const char *value, struct error *err)
     drive->is_connected = true;
     if (parse_list("-drive", value, keys, ARRAY_SIZE(keys), drive, err) < 0)
         return -1;
+    if (drive->is_cdrom && drive->wants_writing)
+        return error_set(err, "-drive %s: a CD cannot be written; leave out readonly=off or media=cdrom", value);
+    if (drive->is_cdrom && !drive->format)
+        drive->format = mem_strdup("raw");
+    drive->read_only |= drive->is_cdrom;
     return drive->file ? 0 : error_set(err, "-drive %s names no file; add file=IMAGE", value);
 }
 
@@ -526,7 +544,8 @@ const struct option_row option_rows[] = {
     { "cpu", "CORE[,board=BOARD,crypto=on]", cores_set_cpu, NULL },
     { "smp", "1", set_smp, NULL },
     { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
-    { "drive", "file=FILE[,format=raw][,if=virtio|none][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive, "Disks" },
+    { "drive", "file=FILE[,format=raw|qcow2][,if=virtio|none][,media=cdrom][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive,
+      "Disks" },
     { "nic", "none|tap|user[,tftp=DIR][,hostfwd=tcp::PORT-:PORT]...", set_nic, "Network" },
     { "object", "filter-dump,netdev=nic0,file=FILE", add_object, NULL },
     { "display", "sdl|none", set_display, "Screen" },

@@ -8,7 +8,7 @@
 
 struct image_options {
     const char *file;      /* a regular file or a block device of the host */
-    const char *format;    /* "raw", or NULL: raw too, unless the file begins like an image of another format */
+    const char *format;    /* "raw" or "qcow2"; NULL: see chain.h */
     bool read_only;        /* the guest sees a write-protected disk; others may read the file at the same time */
     bool snapshot;         /* the guest may write, the file stays as it is: changes are kept aside and dropped at the end */
     const char *serial;    /* at most 20 printable characters, or NULL */
@@ -19,10 +19,9 @@ struct image;
 /* Opens and locks the image. Returns NULL and fills err when the user must do something about it. Makes the process ignore
    SIGXFSZ, so that a limit on file sizes is an I/O error for the guest, and not the end of everybody.  The port's functions
    return 0 or a negative errno: -EINVAL outside the disk, -EROFS for changes to a read-only one, -EIO where the file has
-   become shorter, otherwise what the host said. A failed request may have been done in part, as on a real disk; the image
-   stays usable. After a failed flush every later flush fails with the same error, since the host forgets what it could not
-   write. `discard` is NULL where the host cannot make holes; where it is offered, what was discarded reads as zeros
-   afterwards. */
+   become shorter or an image is damaged, otherwise what the host said. A failed request may have been done in part, as on a real
+   disk; the image stays usable. After a failed flush every later flush fails with the same error, since the host forgets what it
+   could not write. What was zeroed reads as zeros afterwards; what was discarded does so too, or is as it was. */
 struct image *image_open(const struct image_options *options, struct error *err);
 
 /* The port to attach; valid until image_close. */

@@ -4,25 +4,17 @@
 
 #include "frontends/image/overlay.h"
 
-int overlay_open(struct overlay *overlay, struct raw *base, struct error *err)
-{
-    const char *directory = getenv("TMPDIR");
-    if (!directory || !*directory)
-        directory = "/var/tmp";
-    *overlay = (struct overlay){ .base = base };
-    if (raw_open_temporary(&overlay->kept, directory, base->file, base->size, err) < 0)
-        return -1;
-    uint64_t clusters = (base->size + OVERLAY_CLUSTER - 1) / OVERLAY_CLUSTER;
-    overlay->is_kept = mem_alloc((size_t)(clusters / 8 + 1));
-    overlay->cluster = mem_alloc(OVERLAY_CLUSTER);
-    return 0;
-}
+struct overlay {
+    struct layer layer;
+    struct layer *base;    /* read only */
+    struct raw kept;       /* the changed clusters, each at its own place in a sparse temporary file */
+    uint8_t *is_kept;      /* a bit per cluster: read it from `kept`, not from `base` */
+    uint8_t *cluster;      /* room for copying one */
+};
 
-void overlay_close(struct overlay *overlay)
+static struct overlay *of(struct layer *layer)
 {
-    raw_close(&overlay->kept);
-    free(overlay->is_kept);
-    free(overlay->cluster);
+    return container_of(layer, struct overlay, layer);
 }
 
 static bool is_kept(const struct overlay *overlay, uint64_t offset)
@@ -41,17 +33,13 @@ static void keep(struct overlay *overlay, uint64_t offset, uint64_t length)
 static uint64_t cluster_end(const struct overlay *overlay, uint64_t offset)
 {
     uint64_t end = (offset / OVERLAY_CLUSTER + 1) * OVERLAY_CLUSTER;
-    return end < overlay->base->size ? end : overlay->base->size;
+    return end < overlay->layer.size ? end : overlay->layer.size;
 }
 
-static int check_range(const struct overlay *overlay, uint64_t offset, uint64_t length)
+static int overlay_read(struct layer *layer, uint64_t offset, void *buffer, size_t length)
 {
-    return offset > overlay->base->size || length > overlay->base->size - offset ? -EINVAL : 0;
-}
-
-int overlay_read(struct overlay *overlay, uint64_t offset, void *buffer, size_t length)
-{
-    int result = check_range(overlay, offset, length);
+    struct overlay *overlay = of(layer);
+    int result = layer_check_range(layer, offset, length);
     uint8_t *to = buffer;
     while (!result && length > 0) {
         bool kept = is_kept(overlay, offset);
@@ -59,7 +47,7 @@ int overlay_read(struct overlay *overlay, uint64_t offset, void *buffer, size_t 
         while (end < offset + length && is_kept(overlay, end) == kept)
             end = cluster_end(overlay, end);
         size_t n = end < offset + length ? (size_t)(end - offset) : length;
-        result = raw_read(kept ? &overlay->kept : overlay->base, offset, to, n);
+        result = kept ? raw_read(&overlay->kept, offset, to, n) : overlay->base->ops->read(overlay->base, offset, to, n);
         to += n;
         offset += n;
         length -= n;
@@ -72,7 +60,7 @@ static int copy_in(struct overlay *overlay, uint64_t offset)
 {
     uint64_t start = offset / OVERLAY_CLUSTER * OVERLAY_CLUSTER;
     size_t length = (size_t)(cluster_end(overlay, start) - start);
-    int result = raw_read(overlay->base, start, overlay->cluster, length);
+    int result = overlay->base->ops->read(overlay->base, start, overlay->cluster, length);
     if (!result)
         result = raw_write(&overlay->kept, start, overlay->cluster, length);
     if (!result)
@@ -95,9 +83,10 @@ static int64_t prepare_piece(struct overlay *overlay, uint64_t offset, uint64_t 
     return result ? result : (int64_t)((end < last ? end : last) - offset);
 }
 
-int overlay_write(struct overlay *overlay, uint64_t offset, const void *buffer, size_t length)
+static int overlay_write(struct layer *layer, uint64_t offset, const void *buffer, size_t length)
 {
-    int result = check_range(overlay, offset, length);
+    struct overlay *overlay = of(layer);
+    int result = layer_check_range(layer, offset, length);
     const uint8_t *from = buffer;
     while (!result && length > 0) {
         int64_t n = prepare_piece(overlay, offset, length);
@@ -113,18 +102,64 @@ int overlay_write(struct overlay *overlay, uint64_t offset, const void *buffer, 
     return result;
 }
 
-int overlay_discard(struct overlay *overlay, uint64_t offset, uint64_t length)
+static int overlay_zero(struct layer *layer, uint64_t offset, uint64_t length, bool may_unmap)
 {
-    int result = check_range(overlay, offset, length);
+    struct overlay *overlay = of(layer);
+    int result = layer_check_range(layer, offset, length);
     while (!result && length > 0) {
         int64_t n = prepare_piece(overlay, offset, length);
         if (n < 0)
             return (int)n;
-        result = raw_discard(&overlay->kept, offset, (uint64_t)n);
+        result = raw_zero(&overlay->kept, offset, (uint64_t)n, may_unmap);
         if (!result)
             keep(overlay, offset, (uint64_t)n);
         offset += (uint64_t)n;
         length -= (uint64_t)n;
     }
     return result;
+}
+
+static int overlay_discard(struct layer *layer, uint64_t offset, uint64_t length)
+{
+    return of(layer)->kept.can_punch ? overlay_zero(layer, offset, length, true) : layer_check_range(layer, offset, length);
+}
+
+/* There is nothing to flush: what is kept aside is not meant to outlive us. */
+static int overlay_flush(struct layer *layer)
+{
+    (void)layer;
+    return 0;
+}
+
+static void overlay_close(struct layer *layer)
+{
+    struct overlay *overlay = of(layer);
+    raw_close(&overlay->kept);
+    overlay->base->ops->close(overlay->base);
+    free(overlay->is_kept);
+    free(overlay->cluster);
+    free(overlay);
+}
+
+static const struct layer_ops overlay_ops = {
+    overlay_read, overlay_write, overlay_zero, overlay_discard, overlay_flush, overlay_close,
+};
+
+struct layer *overlay_open(struct layer *base, const char *file, struct error *err)
+{
+    const char *directory = getenv("TMPDIR");
+    if (!directory || !*directory)
+        directory = "/var/tmp";
+    struct overlay *overlay = mem_alloc(sizeof *overlay);
+    if (raw_open_temporary(&overlay->kept, directory, file, base->size, err) < 0) {
+        base->ops->close(base);
+        free(overlay);
+        return NULL;
+    }
+    overlay->layer = (struct layer){ &overlay_ops, base->size };
+    overlay->base = base;
+    uint64_t clusters = (base->size + OVERLAY_CLUSTER - 1) / OVERLAY_CLUSTER;
+    overlay->is_kept = mem_alloc((size_t)(clusters / 8 + 1));
+    overlay->cluster = mem_alloc(OVERLAY_CLUSTER);
+    return &overlay->layer;
 }

@@ -21,8 +21,8 @@ struct disk {
     struct blockdev port;
     uint8_t data[DISK_SIZE];
     int error;              /* what the host answers */
-    unsigned writes, flushes, discards;
-    bool misaligned;
+    unsigned writes, flushes, discards, zeroes;
+    bool misaligned, unmapped;
 };
 
 static int disk_read(void *host, uint64_t offset, void *buffer, size_t length)
@@ -64,13 +64,26 @@ static int disk_discard(void *host, uint64_t offset, uint64_t length)
     return disk->error;
 }
 
+static int disk_zero(void *host, uint64_t offset, uint64_t length, bool may_unmap)
+{
+    struct disk *disk = host;
+    disk->zeroes++;
+    disk->unmapped = may_unmap;
+    ck_assert_uint_le(offset + length, DISK_SIZE);
+    if (!disk->error)
+        memset(disk->data + offset, 0, length);
+    return disk->error;
+}
+
 static struct disk disk;
 
-static struct driver *start(bool read_only, bool discard)
+static struct driver *start_with(bool read_only, bool discard, bool zero)
 {
     memset(&disk, 0, sizeof disk);
     disk.port = (struct blockdev){
-        disk_read, disk_write, disk_flush, discard ? disk_discard : NULL, &disk, DISK_SIZE, read_only, "ORRERY-DISK-0",
+        .read = disk_read, .write = disk_write, .flush = disk_flush, .discard = discard ? disk_discard : NULL, .host = &disk,
+        .size = DISK_SIZE, .read_only = read_only, .serial = "ORRERY-DISK-0",
+        .zero = zero ? disk_zero : NULL,
     };
     for (unsigned i = 0; i < DISK_SIZE; i++)
         disk.data[i] = (uint8_t)(i / 512 * 7 + i);
@@ -78,6 +91,11 @@ static struct driver *start(bool read_only, bool discard)
     device_fixture_attach(d->part, "drive", &disk.port);
     driver_start(d);
     return d;
+}
+
+static struct driver *start(bool read_only, bool discard)
+{
+    return start_with(read_only, discard, false);
 }
 
 static struct driver *boot(bool read_only, bool discard)
@@ -301,6 +319,28 @@ START_TEST(discard_and_write_zeroes_clear_what_they_name)
 }
 END_TEST
 
+START_TEST(a_host_that_makes_zeroes_itself_is_told_whether_it_may_give_up_the_room)
+{
+    struct driver *d = boot(false, true);
+    ck_assert_uint_eq(driver_config(d, 56, 1), 0);   /* write_zeroes_may_unmap */
+    driver_free(d);
+    d = start_with(false, true, true);
+    driver_boot(d, UINT64_MAX);
+    ck_assert_uint_eq(driver_config(d, 56, 1), 1);
+    ck_assert_uint_eq(clear(d, T_WRITE_ZEROES, 10, 100, 1), S_OK);
+    ck_assert(disk.unmapped);
+    ck_assert_uint_eq(clear(d, T_WRITE_ZEROES, 110, 8, 0), S_OK);
+    ck_assert(!disk.unmapped);
+    ck_assert_uint_eq(disk.zeroes, 2);
+    ck_assert_uint_eq(disk.writes, 0);
+    ck_assert_uint_eq(disk.data[117 * 512 + 511], 0);
+    ck_assert_uint_eq(disk.data[118 * 512], (uint8_t)(118 * 7));
+    disk.error = -ENOSPC;
+    ck_assert_uint_eq(clear(d, T_WRITE_ZEROES, 0, 8, 1), S_IOERR);
+    driver_free(d);
+}
+END_TEST
+
 START_TEST(the_serial_number_can_be_asked_for)
 {
     struct driver *d = boot(false, false);
@@ -474,6 +514,7 @@ Suite *test_suite(void)
     tcase_add_test(t, host_errors_become_io_errors);
     tcase_add_test(t, a_read_only_disk_refuses_to_be_written);
     tcase_add_test(t, discard_and_write_zeroes_clear_what_they_name);
+    tcase_add_test(t, a_host_that_makes_zeroes_itself_is_told_whether_it_may_give_up_the_room);
     tcase_add_test(t, the_serial_number_can_be_asked_for);
     tcase_add_test(t, unknown_commands_are_unsupported);
     tcase_add_test(t, a_request_takes_the_time_of_a_disk);

@@ -60,7 +60,8 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-timing reference,l2.ways=0", "too small" }, { "-timing l2.sise=1M", "did you mean l2.size?" },
         { "-timing help,l2.size=3M", "not a power of two" }, { "-timing l1d.size=256K -cpu simple", "larger than l2.size=128K" },
  { "-smp 4", "one core" },
-        { "-drive format=raw", "names no file" }, { "-drive file=a,format=qcow2", "qemu-img convert" },
+        { "-drive format=raw", "names no file" }, { "-drive file=a,format=vmdk", "qemu-img convert" },
+        { "-drive file=a,media=floppy", "media=cdrom" }, { "-drive file=a,media=cdrom,readonly=off", "cannot be written" },
         { "-drive file=a,if=ide", "virtio" },
         { "-drive file=a,readonly=maybe", "neither on nor off" }, { "-drive file=a,cache=none", "no 'cache'" },
         { "-drive file=", "file name" },
@@ -205,6 +206,10 @@ START_TEST(lists_are_taken_apart)
     ck_assert(options.drives[1].snapshot && !options.drives[1].is_connected && !options.drives[1].read_only);
     ck_assert_int_eq(options.nic_count, 2);
     ck_assert_str_eq(options.nics[0], "user,hostfwd=tcp::1-:2");
+    accepted("-drive file=a.iso,media=cdrom -drive file=b,media=disk,format=qcow2");
+    ck_assert(options.drives[0].read_only && !options.drives[1].read_only);
+    ck_assert_str_eq(options.drives[0].format, "raw");
+    ck_assert_str_eq(options.drives[1].format, "qcow2");
     accepted("-machine virt,virtio=pci -nic none");
     accepted("-machine virt,dumpdtb=x.dtb -nic none -vga simplefb");
     ck_assert_str_eq(options.dumpdtb, "x.dtb");

@@ -101,4 +101,10 @@ static inline int scratch_discard(struct image *image, uint64_t offset, uint64_t
     return port->discard(port->host, offset, length);
 }
 
+static inline int scratch_zero(struct image *image, uint64_t offset, uint64_t length, bool may_unmap)
+{
+    struct blockdev *port = image_port(image);
+    return port->zero(port->host, offset, length, may_unmap);
+}
+
 #endif

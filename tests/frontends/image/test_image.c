@@ -119,18 +119,27 @@ END_TEST
 START_TEST(other_formats_are_named_and_refused)
 {
     scratch_fill(MIB);
-    refused("qcow2", false, false, "qemu-img convert");
+    refused("vhdx", false, false, "qemu-img convert");
     refused("vmdk", false, false, "qemu-img convert");
     refused("floppy", false, false, "floppy");
-    refused("", false, false, "only raw");
-    write_head("QFI\xfb\0\0\0\3", 8);
-    refused(NULL, false, false, "qcow2");
-    refused(NULL, true, false, "format=raw");
-    refused(NULL, false, true, "qcow2");
+    refused("", false, false, "raw and qcow2");
+    refused("qcow2", false, false, "format=raw");
     write_head("KDMV", 4);
     refused(NULL, false, false, "vmdk");
+    refused(NULL, true, false, "format=raw");
+    refused(NULL, false, true, "vmdk");
     write_head("\xfd" "7zXZ\0", 6);
     refused(NULL, false, false, "unpack");
+}
+END_TEST
+
+START_TEST(a_disk_that_is_written_must_say_that_it_is_qcow2)
+{
+    write_head("QFI\xfb\0\0\0\3", 8);
+    refused(NULL, false, false, "format=qcow2");
+    refused(NULL, false, false, "format=raw");
+    refused(NULL, true, false, "clusters");      /* of a file that does not change it is found out, and then this one is damaged */
+    refused(NULL, false, true, "clusters");
 }
 END_TEST
 
@@ -165,7 +174,8 @@ START_TEST(a_read_only_disk_refuses_changes)
         ck_assert(image_port(image)->read_only);
         ck_assert_int_eq(scratch_write(image, 0, "x", 1), -EROFS);
         ck_assert_int_eq(scratch_flush(image), 0);
-        ck_assert_ptr_null(image_port(image)->discard);
+        ck_assert_int_eq(scratch_discard(image, 0, 4096), -EROFS);
+        ck_assert_int_eq(scratch_zero(image, 0, 4096, true), -EROFS);
         image_close(image);
     }
     uint8_t first;
@@ -188,11 +198,10 @@ START_TEST(requests_outside_the_disk_are_refused)
         for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
             ck_assert_int_eq(scratch_read(image, rows[i].offset, buffer, rows[i].length), rows[i].result);
             ck_assert_int_eq(scratch_write(image, rows[i].offset, buffer, rows[i].length), rows[i].result);
-            if (image_port(image)->discard)
-                ck_assert_int_eq(scratch_discard(image, rows[i].offset, rows[i].length), rows[i].result);
+            ck_assert_int_eq(scratch_discard(image, rows[i].offset, rows[i].length), rows[i].result);
+            ck_assert_int_eq(scratch_zero(image, rows[i].offset, rows[i].length, true), rows[i].result);
         }
-        if (image_port(image)->discard)
-            ck_assert_int_eq(scratch_discard(image, 512, UINT64_MAX - 100), -EINVAL);
+        ck_assert_int_eq(scratch_discard(image, 512, UINT64_MAX - 100), -EINVAL);
         image_close(image);
     }
     struct stat st;
@@ -212,6 +221,7 @@ Suite *test_suite(void)
     tcase_add_test(t, a_file_without_permissions_is_refused_with_advice);
     tcase_add_test(t, a_size_that_is_no_multiple_of_a_sector_is_padded_for_reading_and_refused_for_writing);
     tcase_add_test(t, other_formats_are_named_and_refused);
+    tcase_add_test(t, a_disk_that_is_written_must_say_that_it_is_qcow2);
     tcase_add_test(t, a_foreign_beginning_is_plain_data_when_the_user_says_raw);
     tcase_add_test(t, a_serial_number_that_does_not_fit_is_refused);
     tcase_add_test(t, a_read_only_disk_refuses_changes);

@@ -46,7 +46,7 @@ static void step(struct image *image)
     uint32_t offset = any(DISK), length = any(any(4) ? 4096 : 200000);
     if (length > DISK - offset)
         length = DISK - offset;
-    switch (any(image_port(image)->discard ? 4 : 3)) {
+    switch (any(5)) {
     case 0:
         ck_assert_int_eq(scratch_read(image, offset, got, length), 0);
         if (length)
@@ -57,6 +57,10 @@ static void step(struct image *image)
         for (uint32_t i = 0; i < length; i++)
             expected[offset + i] = (uint8_t)any(256);
         ck_assert_int_eq(scratch_write(image, offset, expected + offset, length), 0);
+        break;
+    case 3:
+        memset(expected + offset, 0, length);
+        ck_assert_int_eq(scratch_zero(image, offset, length, any(2)), 0);
         break;
     default:
         memset(expected + offset, 0, length);
@@ -104,10 +108,9 @@ START_TEST(host_errors_become_results_and_the_image_goes_on)
     check_disk(image);
     ck_assert_int_eq(scratch_write(image, 0, expected + 4096, 4096), 0);
     memcpy(expected, expected + 4096, 4096);
-    if (image_port(image)->discard) {
-        faults[FAULT_PUNCH] = (struct fault){ .error = EOPNOTSUPP, .times = 1 };
-        ck_assert_int_eq(scratch_discard(image, 0, 4096), -EOPNOTSUPP);
-    }
+    faults[FAULT_PUNCH] = (struct fault){ .error = ENOSPC, .times = 2 };
+    ck_assert_int_eq(scratch_discard(image, 0, 4096), -ENOSPC);
+    ck_assert_int_eq(scratch_zero(image, 0, 4096, false), -ENOSPC);
     check_disk(image);
     ck_assert_int_eq(scratch_flush(image), 0);
     image_close(image);
@@ -186,42 +189,53 @@ START_TEST(a_full_disk_is_an_io_error_until_there_is_room_again)
     ck_assert_int_eq(scratch_write(image, DISK, expected, DISK), -ENOSPC);
     ck_assert_int_eq(scratch_read(image, 0, got, DISK / 2), 0);
     ck_assert_mem_eq(got, expected, DISK / 2);
-    if (image_port(image)->discard) {
-        ck_assert_int_eq(scratch_discard(image, 0, DISK / 2), 0);
-        ck_assert_int_eq(scratch_discard(image, DISK, DISK), 0);
-        ck_assert_int_eq(scratch_write(image, DISK, expected, DISK / 2), 0);
-        ck_assert_int_eq(scratch_read(image, DISK, got, DISK / 2), 0);
-        ck_assert_mem_eq(got, expected, DISK / 2);
-    }
+    ck_assert_int_eq(scratch_discard(image, 0, DISK / 2), 0);
+    ck_assert_int_eq(scratch_discard(image, DISK, DISK), 0);
+    ck_assert_int_eq(scratch_write(image, DISK, expected, DISK / 2), 0);
+    ck_assert_int_eq(scratch_read(image, DISK, got, DISK / 2), 0);
+    ck_assert_mem_eq(got, expected, DISK / 2);
     image_close(image);
     ck_assert_int_eq(umount(scratch_directory), 0);
 }
 END_TEST
 
-START_TEST(a_discarded_range_takes_no_room_and_its_neighbours_stay)
+START_TEST(what_is_discarded_or_zeroed_takes_no_room_and_its_neighbours_stay)
 {
-    struct image *image = scratch_open(false, false);
-    if (image_port(image)->discard) {
+    for (int zeroes = 0; zeroes < 2; zeroes++) {
+        struct image *image = scratch_open(false, false);
         struct stat before, after;
+        ck_assert_int_eq(scratch_write(image, 0, expected, DISK), 0);
         ck_assert_int_eq(scratch_flush(image), 0);
         ck_assert_int_eq(stat(scratch_disk, &before), 0);
-        ck_assert_int_eq(scratch_discard(image, 1000, DISK - 2000), 0);
+        if (zeroes)
+            ck_assert_int_eq(scratch_zero(image, 1000, DISK - 2000, true), 0);
+        else
+            ck_assert_int_eq(scratch_discard(image, 1000, DISK - 2000), 0);
         memset(expected + 1000, 0, DISK - 2000);
         check_disk(image);
         ck_assert_int_eq(scratch_flush(image), 0);
         ck_assert_int_eq(stat(scratch_disk, &after), 0);
         ck_assert_int_eq(after.st_size, before.st_size);
         ck_assert_int_lt(after.st_blocks, DISK / 512 / 2);
+        image_close(image);
     }
-    image_close(image);
 }
 END_TEST
 
-START_TEST(discard_is_not_offered_where_the_host_makes_no_holes)
+/* The guest sees the same disk on every host: what cannot be given back stays, and zeros are written. */
+START_TEST(a_host_that_makes_no_holes_keeps_what_is_discarded_and_is_sent_zeros)
 {
-    faults[FAULT_PUNCH] = (struct fault){ .error = EOPNOTSUPP, .times = 1 };
+    faults[FAULT_PUNCH] = (struct fault){ .error = EOPNOTSUPP, .times = 1000 };
     struct image *image = scratch_open(false, false);
-    ck_assert_ptr_null(image_port(image)->discard);
+    ck_assert_int_eq(scratch_discard(image, 0, DISK / 2), 0);
+    check_disk(image);
+    for (int unmap = 0; unmap < 2; unmap++) {
+        ck_assert_int_eq(scratch_zero(image, 5000 + unmap * 300000, 200000, unmap), 0);
+        memset(expected + 5000 + unmap * 300000, 0, 200000);
+        check_disk(image);
+    }
+    faults[FAULT_WRITE] = (struct fault){ .error = ENOSPC, .times = 1 };
+    ck_assert_int_eq(scratch_zero(image, 0, 4096, true), -ENOSPC);
     image_close(image);
 }
 END_TEST
@@ -266,8 +280,8 @@ Suite *test_suite(void)
     tcase_add_test(t, a_file_that_was_cut_short_is_an_io_error);
     tcase_add_test(t, a_limit_on_file_sizes_is_an_io_error_and_not_a_signal);
     tcase_add_test(t, a_full_disk_is_an_io_error_until_there_is_room_again);
-    tcase_add_test(t, a_discarded_range_takes_no_room_and_its_neighbours_stay);
-    tcase_add_test(t, discard_is_not_offered_where_the_host_makes_no_holes);
+    tcase_add_test(t, what_is_discarded_or_zeroed_takes_no_room_and_its_neighbours_stay);
+    tcase_add_test(t, a_host_that_makes_no_holes_keeps_what_is_discarded_and_is_sent_zeros);
     tcase_add_test(t, flushed_data_survives_the_death_of_the_process);
     suite_add_tcase(s, t);
     return s;

@@ -11,10 +11,10 @@ show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all tests run run-built check check-built check-long check-long-built fuzz fuzz-built bench bench-built accuracy accuracy-built deps install lint help clean
+.PHONY: FORCE all tests run run-built check check-built check-long check-long-built fuzz fuzz-built bench bench-built accuracy accuracy-built deps install deb lint help clean
 
 # These must work before anything is installed or configured; what is to be built they ask another make for.
-OUTER := run check check-long fuzz bench accuracy deps help clean
+OUTER := run check check-long fuzz bench accuracy deps deb help clean
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
@@ -53,7 +53,7 @@ TIMED_SRC := $(addprefix cpu/arm64/,mem.c mem_sync.c simd_mem.c simd_structure.c
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(TIMED_SRC:%.c=$(B)/%.timed.o) $(B)/roms/demo.o
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
-TEST_SCRIPTS := $(wildcard tests/guests/test_*.py) $(sort $(wildcard tests/*/*.sh tests/*/*/*.sh))
+TEST_SCRIPTS := $(wildcard tests/guests/test_*.py) $(filter-out %/lib.sh,$(sort $(wildcard tests/*/*.sh tests/*/*/*.sh)))
 
 all: $(B)/orrery
 
@@ -189,7 +189,8 @@ lint:
 	shellcheck -x -P roms/guests configure .ci/run .ci/deps tests/run roms/build.sh roms/embed roms/guests/run roms/guests/fetch roms/guests/build-disk \
 	    roms/guests/build-perf frontends/bench/cache-plugin
 
-# What people get: the program, its manual page and what users read.
+# What people get: the program, its manual page, what users read, and what their desktop and shell want to know.
+ICON_SIZES := 16 24 32 48 64 128 256
 DATADIR = $(DESTDIR)$(prefix)/share
 install: all
 	install -d $(DESTDIR)$(prefix)/bin $(DATADIR)/doc/orrery/docs
@@ -200,6 +201,17 @@ ifneq ($(wildcard docs/orrery.1),)
 	install -d $(DATADIR)/man/man1
 	install -m 644 docs/orrery.1 $(DATADIR)/man/man1/orrery.1
 endif
+	install -d $(addprefix $(DATADIR)/,bash-completion/completions applications metainfo icons/hicolor/scalable/apps)
+	install -m 644 packaging/orrery.bash $(DATADIR)/bash-completion/completions/orrery
+	install -m 644 packaging/orrery.desktop $(DATADIR)/applications
+	install -m 644 packaging/orrery.metainfo.xml $(DATADIR)/metainfo
+	install -m 644 packaging/icons/orrery.svg $(DATADIR)/icons/hicolor/scalable/apps
+	for size in $(ICON_SIZES); do \
+	    install -D -m 644 packaging/icons/orrery-$$size.png $(DATADIR)/icons/hicolor/$${size}x$$size/apps/orrery.png || exit 1; \
+	done
+
+deb:
+	@packaging/build-deb
 
 help:
 	@echo 'make                 build build/orrery'
@@ -212,6 +224,7 @@ help:
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
+	@echo 'make deb             a Debian package, in build/deb'
 	@echo 'make clean           remove build/'
 	@echo 'MODE=debug|asan|ubsan with any of these: another build, in build/MODE'
 

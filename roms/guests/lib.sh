@@ -6,6 +6,7 @@ set -eu
 guests=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/orrery
 release=bookworm # Debian 12
+architecture=${architecture:-arm64}
 
 say() { echo "guests: $*"; }
 die() { echo "guests: $*" >&2; exit 1; }
@@ -65,8 +66,8 @@ apt_configure()
 #clear DPkg::Pre-Invoke;
 #clear DPkg::Post-Invoke;
 #clear DPkg::Pre-Install-Pkgs;
-APT::Architecture "arm64";
-APT::Architectures { "arm64"; };
+APT::Architecture "$architecture";
+APT::Architectures { "$architecture"; };
 APT::Sandbox::User "root";
 APT::Install-Recommends "0";
 Acquire::Languages "none";
@@ -101,7 +102,7 @@ apt_update()
     [ -n "$(find "$cache/apt/updated" -mtime -1 2>/dev/null)" ] && return
     apt_configure
     apt_sources
-    say "reading Debian's arm64 package lists"
+    say "reading Debian's package lists for $architecture"
     isolated apt-get update -q || say "some package lists failed; going on with the others"
     : > "$cache/apt/updated"
 }

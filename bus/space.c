@@ -131,6 +131,22 @@ void space_remove(struct space *space, gpa_t base)
         }
 }
 
+void space_show_memory(struct space *space, void *device, struct ram *ram, bool shown)
+{
+    struct region *r = space->regions, *end = r + space->count;
+    while (r < end && !(r->device == device && r->ops))
+        r++;
+    enum region_kind kind = shown ? REGION_RAM : REGION_IO;
+    bug_on(r == end || !ram->rom || r->size > ram->size);
+    r->ram = ram;
+    if (r->kind == kind)
+        return;
+    r->kind = kind;
+    space->recent = NULL;
+    if (space->changed)
+        space->changed(space->core);
+}
+
 static const struct region *search(const struct space *space, gpa_t at, uint64_t *offset)
 {
     for (int depth = 0; depth < SPACE_DEPTH; depth++) {
@@ -230,6 +246,8 @@ bool space_store(const struct space *space, gpa_t at, unsigned size, uint64_t va
     if (!r)
         return false;
     if (r->kind == REGION_IO)
+        return io_store(r, offset, size, value);
+    if (r->ops)
         return io_store(r, offset, size, value);
     if (r->ram->rom) {
         guest_log(r->name, "store to ROM at 0x%llx ignored", (unsigned long long)at);

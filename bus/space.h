@@ -43,9 +43,9 @@ struct region {
     gpa_t base;
     uint64_t size;
     enum region_kind kind;
-    struct ram *ram;            /* REGION_RAM */
+    struct ram *ram;            /* REGION_RAM, or what a device hides: space_show_memory */
     uint64_t ram_offset;
-    const struct io_ops *ops;   /* REGION_IO */
+    const struct io_ops *ops;   /* REGION_IO, and REGION_RAM whose stores are the device's */
     void *device;
     struct space *target;       /* REGION_ALIAS: a window into another space */
     gpa_t target_base;
@@ -71,6 +71,11 @@ int space_add_io(struct space *space, const char *name, gpa_t base, uint64_t siz
 int space_add_alias(struct space *space, const char *name, gpa_t base, uint64_t size, struct space *target, gpa_t target_base,
                     struct error *err);
 void space_remove(struct space *space, gpa_t base);
+
+/* For a device that is memory to readers, as a flash chip is: while shown, loads, fetches and DMA from its first region take
+   the bytes of `ram` (which is ROM to everyone else), and only stores call the device. While hidden, loads call it too, and
+   nothing can be executed. No effect when it is so already. */
+void space_show_memory(struct space *space, void *device, struct ram *ram, bool shown);
 
 /* The RAM or IO region at an address with aliases resolved; *offset is the place within the region (for RAM: within ram->host).
    NULL where nothing answers. */

@@ -151,7 +151,7 @@ static bool store_part(struct arm64 *c, const struct op *o, const struct block *
     struct place p;
     if (!find_place(c, o, b, va, size, el, true, &p))
         return false;
-    if (p.region->kind == REGION_RAM) {
+    if (p.region->kind == REGION_RAM && !p.region->ops) {
         if (c->cpu.timed && noted && (!c->notes_zeroes || p.device))
             note_place(c, o, b, va, noted, el, true, &p);
         if (p.region->ram->rom)

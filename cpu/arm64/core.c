@@ -128,6 +128,11 @@ void arm64_keep_time(struct arm64 *c, enum timing_mode mode)
     mmu_switch(c);
 }
 
+void arm64_map_changed(void *core)
+{
+    mmu_map_changed(arm64_of(core));
+}
+
 void arm64_memory_written(void *core, gpa_t pa, uint64_t length)
 {
     struct cpu *cpu = core;

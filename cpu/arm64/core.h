@@ -23,6 +23,9 @@ void arm64_set_crypto(struct arm64 *c, bool has_crypto);
 void arm64_set_core(struct arm64 *c, const struct core_model *model);
 void arm64_keep_time(struct arm64 *c, enum timing_mode mode);
 
+/* For struct space: the map changed. */
+void arm64_map_changed(void *core);
+
 /* For struct space: a device wrote memory. */
 void arm64_memory_written(void *core, gpa_t pa, uint64_t length);
 

@@ -241,13 +241,18 @@ void mmu_switch(struct arm64 *c)
                      (mode & (MODE_EL1 | MODE_FP_TRAPPED));
 }
 
+void mmu_map_changed(struct arm64 *c)
+{
+    flush_kernel(c->mmu);
+    flush_user(c->mmu);
+    forget_code(c);
+}
+
 void mmu_flush_all(struct arm64 *c)
 {
     if (c->cpu.timed)
         memory_forget_translations(timing_memory(c->cpu.timing));
-    flush_kernel(c->mmu);
-    flush_user(c->mmu);
-    forget_code(c);
+    mmu_map_changed(c);
 }
 
 void mmu_flush_asid(struct arm64 *c, uint16_t asid)

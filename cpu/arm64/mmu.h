@@ -32,6 +32,10 @@ void mmu_flush_va(struct arm64 *c, gva_t va);
 void mmu_forget_code(struct arm64 *c, gva_t va, unsigned bits);
 void mmu_forget_data(struct arm64 *c, gva_t va, unsigned bits);
 
+/* What is at which physical address has changed: what was remembered of it goes. The core's own TLB, which the timing model
+   keeps, does not see such a thing. */
+void mmu_map_changed(struct arm64 *c);
+
 /* The cpu class's fetch and protect. */
 const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, uint32_t *mode);
 void mmu_protect(struct cpu *cpu, const uint8_t *host);

@@ -47,6 +47,7 @@ struct board {
     unsigned part_count;
     struct wire core_wires[3];         /* of the generic timers: virtual, physical; of the performance monitors */
     gpa_t ram_base;
+    const char *flash, *fw_cfg;        /* the parts that firmware starts from and asks; NULL: it runs none */
     const char *cpu;
     /* Fills part options that depend on the configuration; before init. May be NULL. */
     void (*options)(struct machine *m, const struct part *part, struct device *device);
@@ -60,6 +61,9 @@ struct board {
 
 /* The board of this name, or NULL. */
 const struct board *board_find(const char *name);
+
+/* Was a port of this name and kind attached? Its port struct, or NULL. */
+void *board_port(const struct machine *m, const char *name, enum port_kind kind);
 
 /* A part as built. */
 struct built {
@@ -102,6 +106,16 @@ int tree_make(struct machine *m, struct error *err);
 
 /* boards/boot.c: kernel, initrd and device tree into RAM; sets entry and fdt_at. Called at every reset. */
 int boot_load(struct machine *m, struct error *err);
+
+/* Bytes into RAM that is not the board's own; -1 when they do not fit. `what` they are, for the message. */
+int boot_put(struct machine *m, const char *what, gpa_t at, const void *data, size_t size, struct error *err);
+
+/* Does a firmware start, rather than a kernel? */
+bool boot_has_firmware(const struct machine *m);
+
+/* boards/firmware.c: what firmware is told by fw_cfg, once; and at every reset, its start in place of a kernel's. */
+int firmware_tell(struct machine *m, struct error *err);
+int firmware_start(struct machine *m, struct error *err);
 
 /* boards/psci.c: ARM DEN 0022. */
 uint64_t psci_call(void *machine, const uint64_t args[4]);

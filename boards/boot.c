@@ -3,83 +3,18 @@
    loader would put them (Linux, Documentation/arm64/booting.rst). Every header is checked: the files are the user's, and may
    be anything. */
 #include <elf.h>
-#include <errno.h>
 #include <libfdt.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <zlib.h>
 
 #include "base/bits.h"
+#include "boards/blob.h"
 #include "boards/board.h"
 
-enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, IMAGE_BIG_ENDIAN = 1, TEXT_OFFSET_OLD = 0x80000, FILE_MAX = 1 << 30,
+enum { IMAGE_MAGIC = 0x644d5241, IMAGE_HEADER = 64, IMAGE_BIG_ENDIAN = 1, TEXT_OFFSET_OLD = 0x80000,
        TREE_ALIGN = 2 << 20, TREE_ROOM = 2 << 20 };
 
-struct blob {
-    uint8_t *data;
-    size_t size;
-};
-
-static int read_file(const char *what, const char *name, struct blob *blob, struct error *err)
-{
-    struct stat st;
-    FILE *file = fopen(name, "rbe");
-    if (!file || fstat(fileno(file), &st)) {
-        error_set(err, "%s '%s': %s", what, name, strerror(errno));
-    } else if (!S_ISREG(st.st_mode)) {
-        error_set(err, "%s '%s' is not a file", what, name);
-    } else if (st.st_size > FILE_MAX) {
-        error_set(err, "%s '%s' is larger than 1 GiB", what, name);
-    } else {
-        *blob = (struct blob){ mem_alloc((size_t)st.st_size + 1), (size_t)st.st_size };
-        if (fread(blob->data, 1, blob->size, file) == blob->size) {
-            fclose(file);
-            return 0;
-        }
-        error_set(err, "%s '%s' cannot be read: %s", what, name, ferror(file) ? strerror(errno) : "it became shorter");
-        free(blob->data);
-    }
-    if (file)
-        fclose(file);
-    return -1;
-}
-
-static bool is_gzip(const struct blob *b)
-{
-    return b->size > 2 && b->data[0] == 0x1f && b->data[1] == 0x8b;
-}
-
-/* Replaces a gzip file by what is in it. */
-static int unpack(const char *name, struct blob *b, struct error *err)
-{
-    z_stream z = { .next_in = b->data, .avail_in = (uInt)b->size };
-    size_t room = b->size * 4 + 4096;
-    struct blob out = { mem_alloc(room), 0 };
-    int result = inflateInit2(&z, 15 + 16);   /* gzip header wanted */
-    while (result == Z_OK) {
-        if (out.size == room)
-            out.data = mem_realloc(out.data, room *= 2);
-        z.next_out = out.data + out.size;
-        z.avail_out = (uInt)(room - out.size);
-        result = inflate(&z, Z_NO_FLUSH);
-        out.size = (size_t)(z.next_out - out.data);
-        if (out.size > FILE_MAX)
-            break;
-    }
-    inflateEnd(&z);
-    if (result == Z_STREAM_END) {
-        free(b->data);
-        *b = out;
-        return 0;
-    }
-    free(out.data);
-    return error_set(err, "'%s' cannot be unpacked: %s", name,
-                     result == Z_OK ? "it is larger than 1 GiB" : "it is cut short or damaged");
-}
-
-static int put(struct machine *m, const char *what, gpa_t at, const void *data, size_t size, struct error *err)
+int boot_put(struct machine *m, const char *what, gpa_t at, const void *data, size_t size, struct error *err)
 {
     bool meets_reserved = m->reserved && at + size > m->reserved;
     if (meets_reserved || !space_write(&m->space, at, data, size))
@@ -133,7 +68,7 @@ static int load_image(struct machine *m, const struct blob *k, gpa_t *end, struc
                          (unsigned long long)((offset + size) / MIB + 1));
     m->entry = m->board->ram_base + offset;
     *end = m->entry + size;
-    return put(m, "the kernel", m->entry, k->data, k->size, err);
+    return boot_put(m, "the kernel", m->entry, k->data, k->size, err);
 }
 
 static int load_segment(struct machine *m, const struct blob *k, const Elf64_Phdr *ph, gpa_t *end, struct error *err)
@@ -143,7 +78,7 @@ static int load_segment(struct machine *m, const struct blob *k, const Elf64_Phd
         return error_set(err, "the ELF kernel is cut short or damaged");
     if (!memory)
         return 0;   /* an empty segment may have any address */
-    if (put(m, "an ELF segment", at, k->data + offset, size, err))
+    if (boot_put(m, "an ELF segment", at, k->data + offset, size, err))
         return -1;
     if (memory > size && zero(m, at + size, memory - size))
         return error_set(err, "an ELF segment at 0x%llx does not fit into memory; is the kernel linked for this board "
@@ -204,9 +139,9 @@ static int load_initrd(struct machine *m, gpa_t kernel_end, gpa_t place[2], stru
     gpa_t base = m->board->ram_base;
     uint64_t apart = m->ram->size / 2 < 128 * MIB ? m->ram->size / 2 : 128 * MIB;
     gpa_t at = align_up(kernel_end > base + apart ? kernel_end : base + apart, 4096);
-    if (read_file("initrd", m->config.initrd, &b, err))
+    if (blob_read("initrd", m->config.initrd, &b, err))
         return -1;
-    int result = put(m, "the initrd", at, b.data, b.size, err);
+    int result = boot_put(m, "the initrd", at, b.data, b.size, err);
     place[0] = at;
     place[1] = at + b.size;
     if (!result && !m->config.dtb) {
@@ -221,7 +156,7 @@ static int load_initrd(struct machine *m, gpa_t kernel_end, gpa_t place[2], stru
 static int read_tree(struct machine *m, struct error *err)
 {
     struct blob b;
-    if (read_file("device tree", m->config.dtb, &b, err))
+    if (blob_read("device tree", m->config.dtb, &b, err))
         return -1;
     if (b.size < sizeof(struct fdt_header) || fdt_check_full(b.data, b.size)) {   /* all of it: the file may be anything */
         free(b.data);
@@ -250,7 +185,12 @@ static int load_tree(struct machine *m, gpa_t start, const gpa_t initrd[2], stru
         fdt_setprop_u64(m->fdt, chosen, "linux,initrd-end", initrd[1]);
     }
     m->fdt_at = align_up(start, TREE_ALIGN);
-    return put(m, "the device tree", m->fdt_at, m->fdt, m->fdt_size, err);
+    return boot_put(m, "the device tree", m->fdt_at, m->fdt, m->fdt_size, err);
+}
+
+bool boot_has_firmware(const struct machine *m)
+{
+    return m->config.bios || board_port(m, "pflash0", PORT_BLOCKDEV);
 }
 
 int boot_load(struct machine *m, struct error *err)
@@ -258,13 +198,15 @@ int boot_load(struct machine *m, struct error *err)
     const struct machine_config *config = &m->config;
     if (config->dtb && read_tree(m, err))
         return -1;
+    if (boot_has_firmware(m))
+        return firmware_start(m, err);
     gpa_t end = m->board->ram_base;
     struct blob k = { (uint8_t *)config->kernel_image, config->kernel_image_size };
     if (!config->kernel && !config->kernel_image)
         return error_set(err, "there is nothing to boot: name a kernel with -kernel FILE");
-    if (config->kernel && read_file("kernel", config->kernel, &k, err))
+    if (config->kernel && blob_read("kernel", config->kernel, &k, err))
         return -1;
-    int result = config->kernel && is_gzip(&k) ? unpack(config->kernel, &k, err) : 0;
+    int result = config->kernel && blob_is_gzip(&k) ? blob_unpack(config->kernel, &k, err) : 0;
     if (!result)
         result = load_kernel(m, &k, &end, err);
     if (config->kernel)

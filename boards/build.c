@@ -8,7 +8,7 @@
 #include "cpu/arm64/core.h"
 #include "devices/classes.h"
 
-static void *port_of(const struct machine *m, const char *name, enum port_kind kind)
+void *board_port(const struct machine *m, const char *name, enum port_kind kind)
 {
     for (int i = 0; i < m->config.port_count; i++)
         if (!strcmp(m->config.ports[i].name, name) && m->config.ports[i].kind == kind)
@@ -19,7 +19,7 @@ static void *port_of(const struct machine *m, const char *name, enum port_kind k
 static bool is_wanted(const struct machine *m, const struct part *part, const struct device_class *class)
 {
     switch (part->when) {
-    case PART_IF_PORT: return port_of(m, part->port, class->ports[0].kind) != NULL;
+    case PART_IF_PORT: return board_port(m, part->port, class->ports[0].kind) != NULL;
     case PART_IF_DISPLAY: return m->config.display_device && !strcmp(m->config.display_device, part->class);
     case PART_IF_PCI: return m->config.virtio_is_on_pci;
     default: return true;
@@ -69,7 +69,7 @@ static int make_part(struct machine *m, const struct part *part, const struct de
     m->built[m->built_count++] = (struct built){ part, device };
     set_options(m, part, device);
     if (part->port && class->ports)
-        *(void **)((char *)device + class->ports[0].offset) = port_of(m, part->port, class->ports[0].kind);
+        *(void **)((char *)device + class->ports[0].offset) = board_port(m, part->port, class->ports[0].kind);
     for (int i = 0; class->regions && class->regions[i].name; i++) {
         bug_on(i == PART_REGIONS);
         if (space_add_io(&m->space, part->id, part->base[i], class->regions[i].size, class->regions[i].ops, device, err))

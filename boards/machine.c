@@ -62,6 +62,18 @@ static int check_config(const struct machine_config *config, const struct board 
     return 0;
 }
 
+/* Devices' memories may hold code too. */
+static void watch_memories(struct machine *m)
+{
+    for (int i = 0; i < m->space.count; i++) {
+        struct ram *ram = m->space.regions[i].ram;
+        if (ram) {
+            ram->core = m->ram->core;
+            ram->code_written = m->ram->code_written;
+        }
+    }
+}
+
 static int build(struct machine *m, struct error *err)
 {
     m->ram = ram_new(m->config.ram_size, false, err);
@@ -80,7 +92,11 @@ static int build(struct machine *m, struct error *err)
     m->ram->code_written = arm64_code_written;
     if (board_build(m, err) || tree_make(m, err))
         return -1;
+    watch_memories(m);
+    m->space.changed = arm64_map_changed;
     board_reset(m);
+    if (boot_has_firmware(m) && firmware_tell(m, err))
+        return -1;
     return boot_load(m, err);
 }
 
@@ -115,8 +131,8 @@ void machine_free(struct machine *m)
 {
     if (!m)
         return;
+    arm64_free(m->cpu);   /* first: it has notes on code in the parts' memories */
     board_free(m);
-    arm64_free(m->cpu);
     ram_free(m->ram);
     free(m->fdt);
     free(m);
@@ -265,7 +281,10 @@ uint64_t machine_hash(const struct machine *m)
     uint64_t hash = state_hash(STATE_HASH_START, arm64_fields, m->cpu);
     for (unsigned i = 0; i < m->built_count; i++)
         hash = state_hash(hash, m->built[i].device->class->fields, m->built[i].device);
-    return hash_ram(hash, m->ram);
+    for (int i = 0; i < m->space.count; i++)
+        if (m->space.regions[i].ram)
+            hash = hash_ram(hash, m->space.regions[i].ram);
+    return hash;
 }
 
 const void *machine_device_tree(const struct machine *m, size_t *size)

@@ -9,8 +9,8 @@
 #include "bus/device.h"
 #include "cpu/timing/timing.h"
 
-/* A host port by the name the board's table uses: serial0; drive0…7; nic0…3; display0; keyboard0; tablet0; mouse0; audio0;
-   power. */
+/* A host port by the name the board's table uses: serial0; drive0…7; pflash0…1; nic0…3; display0; keyboard0; tablet0; mouse0;
+   audio0; power. */
 struct machine_port {
     char name[16];
     enum port_kind kind;
@@ -25,13 +25,17 @@ struct machine_config {
     const struct core_model *core;    /* its timing; NULL: the default board's. Copied by machine_new. */
     bool crypto;              /* the core has the Cryptographic Extension */
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
-    const char *display_device;   /* "virtio-gpu", "simple-framebuffer" or "none" */
+    const char *display_device;   /* "virtio-gpu", "simple-framebuffer", "ramfb" or "none" */
     bool virtio_is_on_pci;    /* else on virtio-mmio */
     uint64_t ram_size;        /* bytes */
     const char *kernel;       /* file names, or NULL */
     const char *initrd;
     const char *append;
     const char *dtb;          /* NULL: made from the board's table */
+    const char *bios;         /* a firmware: the core starts with it, and finds kernel, initrd and append in fw_cfg. So it is too
+                                 with a port "pflash0", which holds the firmware then */
+    const char *boot_order;   /* for the firmware: letters c (disks) and n (network), or NULL: it decides */
+    bool boot_menu;           /* for the firmware: show one */
     const void *kernel_image; /* instead of `kernel`: an image in memory (the embedded demo) */
     size_t kernel_image_size;
     uint64_t start_seconds;   /* the real-time clock at power on, seconds since 1970 */

@@ -80,7 +80,7 @@ static void gpio_extra(const struct machine *m, const struct built *b, void *fdt
     PROPERTY_CELLS(fdt, "#interrupt-cells", 2);
 }
 
-static void virtio_extra(const struct machine *m, const struct built *b, void *fdt)
+static void coherent_extra(const struct machine *m, const struct built *b, void *fdt)
 {
     (void)m, (void)b;
     PROPERTY_FLAG(fdt, "dma-coherent");
@@ -148,12 +148,13 @@ static const struct binding {
     unsigned reg;      /* "reg" is this region of the class, counted from 1; 0: all of them */
 } bindings[] = {
     { "gicv2", "intc", gic_extra, 0 },
+    { "fw-cfg", "fw-cfg", coherent_extra, 0 },
     { "gicv2m", "v2m", frame_extra, 0 },
     { "pci-ecam", "pcie", pci_extra, 2 },
     { "pl011", "pl011", uart_extra, 0 },
     { "pl031", "pl031", primecell_extra, 0 },
     { "pl061", "pl061", gpio_extra, 0 },
-    { "virtio-mmio", "virtio_mmio", virtio_extra, 0 },
+    { "virtio-mmio", "virtio_mmio", coherent_extra, 0 },
 };
 
 static const struct binding *binding_of(const char *class)
@@ -275,7 +276,7 @@ static void chosen_node(const struct machine *m, void *fdt)
     console_path(m, fdt);
     property_cells(fdt, "rng-seed", seed, ARRAY_SIZE(seed));
     PROPERTY_CELLS(fdt, "kaslr-seed", (uint32_t)next_seed(&state), (uint32_t)next_seed(&state));
-    if (m->config.initrd) {
+    if (m->config.initrd && !boot_has_firmware(m)) {
         /* Filled in when the file is loaded and its size known (boot.c). */
         PROPERTY_CELLS(fdt, "linux,initrd-start", 0, 0);
         PROPERTY_CELLS(fdt, "linux,initrd-end", 0, 0);
@@ -363,6 +364,23 @@ void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, 
     PROPERTY_CELLS(fdt, "linux,code", 116);   /* KEY_POWER */
     PROPERTY_CELLS(fdt, "gpios", phandle_of(m, gpio_id), line, 0);
     fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+void tree_flash(void *fdt, gpa_t base, uint32_t size, unsigned banks, unsigned bus_bytes)
+{
+    char name[32];
+    uint32_t reg[4 * 4];
+    bug_on(banks > ARRAY_SIZE(reg) / 4);
+    for (unsigned i = 0; i < banks; i++) {
+        gpa_t at = base + (gpa_t)i * size;
+        memcpy(&reg[4 * i], (const uint32_t[]){ (uint32_t)(at >> 32), (uint32_t)at, 0, size }, 16);
+    }
+    snprintf(name, sizeof name, "flash@%llx", (unsigned long long)base);
+    fdt_begin_node(fdt, name);
+    fdt_property_string(fdt, "compatible", "cfi-flash");
+    property_cells(fdt, "reg", reg, 4 * banks);
+    PROPERTY_CELLS(fdt, "bank-width", bus_bytes);
     fdt_end_node(fdt);
 }
 

@@ -8,6 +8,8 @@
 
 enum { POWER_LINE = 3 };   /* of the PL061, as on QEMU's board */
 
+enum { FLASH_BASE = 0, FLASH_BANK = 64 << 20, FLASH_BANKS = 2, FLASH_BUS_BYTES = 4 };
+
 /* Inputs of the GIC, as devices/intc/gicv2.h numbers them. */
 #define SPI(n) (32 + (n))
 #define PPI(id) (1024 + (id))
@@ -24,6 +26,8 @@ enum { POWER_LINE = 3 };   /* of the PL061, as on QEMU's board */
     { .id = "nic" #n, .class = "virtio-net", ON(transport, function), .port = "nic" #n, .when = PART_IF_PORT }
 
 static const struct part parts[] = {
+    { .id = "flash0", .class = "cfi-flash", .base = { FLASH_BASE }, .port = "pflash0" },
+    { .id = "flash1", .class = "cfi-flash", .base = { FLASH_BASE + FLASH_BANK }, .port = "pflash1" },
     { .id = "gic", .class = "gicv2", .base = { 0x08000000, 0x08010000 }, .options = { { "num_irq", 288 } },
       .wires = { { "irq[0]", "cpu0", 0 }, { "fiq[0]", "cpu0", 1 } } },
     { .id = "gicv2m", .class = "gicv2m", .base = { 0x08020000 }, .parent = "gic", .options = { { "first", SPI(48) } },
@@ -32,6 +36,7 @@ static const struct part parts[] = {
       .options = { { "mmio", 0x10000000 }, { "mmio64", 0x8000000000 } }, .wires = { { "intx", "gic", SPI(3), 4 } } },
     { .id = "uart0", .class = "pl011", .base = { 0x09000000 }, .port = "serial0", .wires = { { "irq", "gic", SPI(1) } } },
     { .id = "rtc", .class = "pl031", .base = { 0x09010000 }, .wires = { { "irq", "gic", SPI(2) } } },
+    { .id = "fw-cfg", .class = "fw-cfg", .base = { 0x09020000 } },
     { .id = "gpio", .class = "pl061", .base = { 0x09030000 }, .wires = { { "irq", "gic", SPI(7) } } },
     { .id = "power-button", .class = "power-button", .port = "power", .wires = { { "out", "gpio", POWER_LINE } } },
     TRANSPORT(0), TRANSPORT(1), TRANSPORT(2), TRANSPORT(3), TRANSPORT(4), TRANSPORT(5), TRANSPORT(6), TRANSPORT(7),
@@ -48,6 +53,7 @@ static const struct part parts[] = {
     { .id = "rng", .class = "virtio-rng", ON(15, 16) },
     { .id = "sound", .class = "virtio-sound", ON(17, 18), .port = "audio0" },
     { .id = "framebuffer", .class = "simple-framebuffer", .port = "display0", .when = PART_IF_DISPLAY },
+    { .id = "ramfb", .class = "ramfb", .parent = "fw-cfg", .port = "display0", .when = PART_IF_DISPLAY },
 };
 
 enum { FRAMEBUFFER_SIZE = 8 << 20 };
@@ -74,6 +80,7 @@ static void tree(struct machine *m, void *fdt)
     tree_psci(fdt);
     tree_timer(fdt);
     tree_pmu(fdt);
+    tree_flash(fdt, FLASH_BASE, FLASH_BANK, FLASH_BANKS, FLASH_BUS_BYTES);
     tree_power_button(m, fdt, "gpio", POWER_LINE);
     if (machine_part(m, "framebuffer"))
         tree_framebuffer(fdt, framebuffer_base(m), FRAMEBUFFER_SIZE);
@@ -87,6 +94,8 @@ const struct board board_virt = {
     .part_count = ARRAY_SIZE(parts),
     .core_wires = { { "cntv", "gic", PPI(27) }, { "cntp", "gic", PPI(30) }, { "pmu", "gic", PPI(23) } },
     .ram_base = 0x40000000,
+    .flash = "flash0",
+    .fw_cfg = "fw-cfg",
     .cpu = "cortex-a53",
     .options = options,
     .tree = tree,

@@ -28,9 +28,6 @@ static const struct { const char *word, *advice; } refused[] = {
     { "hda", "write -drive file=FILE,format=raw" },
     { "cdrom", "write -drive file=FILE,media=cdrom" },
     { "snapshot", "write snapshot=on after each -drive" },
-    { "bios", "firmware cannot be booted yet; use -kernel" },
-    { "pflash", "firmware cannot be booted yet; use -kernel" },
-    { "boot", "only -kernel can be booted" },
     { "chardev", "write -serial with the same words" },
     { "audio", "write -audiodev sdl, or -audiodev wav,path=FILE" },
     { "vnc", "there is no VNC; see -display" },
@@ -67,6 +64,14 @@ static const struct option_row *find_row(const char *word)
     return NULL;
 }
 
+bool options_has_firmware(const struct options *o)
+{
+    bool has_flash = false;
+    for (int i = 0; i < o->drive_count; i++)
+        has_flash |= o->drives[i].is_flash && !o->drives[i].unit;
+    return o->bios || has_flash;
+}
+
 /* What follows from several options together, and defaults. */
 static int settle(struct options *o, struct error *err)
 {
@@ -82,8 +87,10 @@ static int settle(struct options *o, struct error *err)
     const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
                                                                     { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
-        if (needs_kernel[i].value && !o->kernel)
+        if (needs_kernel[i].value && !o->kernel && !(needs_kernel[i].value == o->dtb && options_has_firmware(o)))
             return error_set(err, "%s needs a kernel to give it to; add -kernel FILE", needs_kernel[i].option);
+    if ((o->boot_order || o->boot_menu) && !options_has_firmware(o))
+        return error_set(err, "-boot is for firmware, and there is none; add -bios FILE or -pflash FILE");
     if (cores_settle(o, err) < 0)
         return -1;
     if (o->stats_every && !o->stats_file)
@@ -128,6 +135,7 @@ void options_free(struct options *o)
 {
     free(o->dumpdtb);
     free(o->audio.path);
+    free(o->boot_order);
     free(o->profile);
     free(o->trace);
     for (int i = 0; i < o->drive_count; i++) {
@@ -163,6 +171,13 @@ static void put_word(FILE *to, int *column, const char *word, size_t length)
     *column += 1 + (int)length;
 }
 
+static bool shares_argument(const struct option_row *row)
+{
+    const struct option_row *next = row + 1;
+    return next < option_rows + option_row_count && !next->group && row->argument && next->argument
+           && !strcmp(row->argument, next->argument);
+}
+
 void options_help(FILE *to)
 {
     fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo\n"
@@ -176,8 +191,16 @@ void options_help(FILE *to)
             fprintf(to, "\n%-*s", HELP_INDENT, row->group);
             column = HELP_INDENT;
         }
-        char *text = mem_printf("-%s%s%s", row->word, row->argument ? " " : "", row->argument ? row->argument : "");
-        put_word(to, &column, text, strlen(text));
+        char *text = mem_printf("-%s", row->word);
+        while (shares_argument(row)) {   /* -kernel|-initrd FILE */
+            char *longer = mem_printf("%s|-%s", text, (++row)->word);
+            free(text);
+            text = longer;
+            i++;
+        }
+        char *whole = mem_printf("%s%s%s", text, row->argument ? " " : "", row->argument ? row->argument : "");
+        put_word(to, &column, whole, strlen(whole));
+        free(whole);
         free(text);
     }
     fputs("\n"

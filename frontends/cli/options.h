@@ -9,8 +9,8 @@
 #include "boards/machine.h"
 #include "frontends/audio/audio.h"
 
-enum { OPTIONS_DRIVES = 8, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16, OPTIONS_SYMBOLS = 64,
-       OPTIONS_OBJECTS = 8 };
+enum { OPTIONS_DRIVES = 8, OPTIONS_FLASHES = 2, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16,
+       OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8 };
 
 struct drive_option {
     char *file, *format, *serial;
@@ -18,6 +18,8 @@ struct drive_option {
     bool is_cdrom;            /* media=cdrom: a virtio disk like others, but read only, and raw unless said otherwise */
     bool wants_writing;       /* readonly=off */
     bool is_connected;        /* if=virtio; if=none keeps the image open and locked, no more */
+    bool is_flash;            /* if=pflash: the flash bank `unit` */
+    int unit;                 /* -1: the next */
 };
 
 /* Something to be done at a virtual time. */
@@ -40,7 +42,9 @@ enum { SEED_NOT_GIVEN, SEED_GIVEN, SEED_RANDOM };
 enum { RTC_NOT_GIVEN, RTC_HOST, RTC_LOCAL, RTC_GIVEN };
 
 struct options {
-    const char *kernel, *initrd, *append, *dtb, *name;
+    const char *kernel, *initrd, *append, *dtb, *bios, *name;
+    char *boot_order;               /* as machine_config's */
+    bool boot_menu;
     const char *machine;            /* the board's name */
     bool virtio_is_on_pci, describes_machine;
     char *dumpdtb;
@@ -94,6 +98,9 @@ struct options {
 /* Takes the arguments after the program's name. 0, or -1 with err saying what is wrong. */
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err);
 void options_free(struct options *options);
+
+/* Does a firmware start the machine? */
+bool options_has_firmware(const struct options *options);
 
 /* At most 23 lines of 79 columns. */
 void options_help(FILE *to);

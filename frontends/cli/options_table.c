@@ -16,12 +16,14 @@
 #include "frontends/profile/profile.h"
 #include "frontends/trace/trace.h"
 
+enum { UNIT_NEXT = -1 };
 enum { RAM_MIN_MIB = 64, PERCENT_MAX = 10000, BOARDS_MAX = 16 };
 
 static int set_kernel(struct options *o, const char *value, struct error *err) { (void)err; o->kernel = value; return 0; }
 static int set_initrd(struct options *o, const char *value, struct error *err) { (void)err; o->initrd = value; return 0; }
 static int set_append(struct options *o, const char *value, struct error *err) { (void)err; o->append = value; return 0; }
 static int set_dtb(struct options *o, const char *value, struct error *err) { (void)err; o->dtb = value; return 0; }
+static int set_bios(struct options *o, const char *value, struct error *err) { (void)err; o->bios = value; return 0; }
 static int set_name(struct options *o, const char *value, struct error *err) { (void)err; o->name = value; return 0; }
 
 static int set_machine_type(void *to, const char *value, struct error *err)
@@ -115,8 +117,21 @@ static int set_drive_if(void *to, const char *value, struct error *err)
 {
     struct drive_option *drive = to;
     drive->is_connected = !strcmp(value, "virtio");
-    if (!drive->is_connected && strcmp(value, "none"))
-        return error_set(err, "-drive: the machine has no interface '%s'; it has virtio (or none: not connected)", value);
+    drive->is_flash = !strcmp(value, "pflash");
+    if (!drive->is_connected && !drive->is_flash && strcmp(value, "none"))
+        return error_set(err, "-drive: the machine has no interface '%s'; it has virtio and pflash (or none: not connected)",
+                         value);
+    return 0;
+}
+
+static int set_drive_unit(void *to, const char *value, struct error *err)
+{
+    uint64_t unit;
+    if (parse_number("-drive unit", value, UINT64_MAX, &unit, err) < 0)
+        return -1;
+    if (unit >= OPTIONS_FLASHES)
+        return error_set(err, "-drive: unit=%s is no flash bank; they are 0 (the firmware) and 1 (its variables)", value);
+    ((struct drive_option *)to)->unit = (int)unit;
     return 0;
 }
 
@@ -152,16 +167,36 @@ static int set_drive_serial(void *to, const char *value, struct error *err)
     return 0;
 }
 
+/* Two banks; what does not say which it is takes the first that is free. */
+static int place_flash(const struct options *o, struct drive_option *flash, struct error *err)
+{
+    bool taken[OPTIONS_FLASHES] = { false };
+    for (const struct drive_option *d = o->drives; d < flash; d++)
+        if (d->is_flash)
+            taken[d->unit] = true;
+    int unit = flash->unit == UNIT_NEXT ? 0 : flash->unit;
+    while (flash->unit == UNIT_NEXT && unit < OPTIONS_FLASHES && taken[unit])
+        unit++;
+    if (unit == OPTIONS_FLASHES)
+        return error_set(err, "the machine has two flash banks, and both have a file already");
+    if (taken[unit])
+        return error_set(err, "-drive: flash bank %d has a file already", unit);
+    flash->unit = unit;
+    return 0;
+}
+
 static int set_drive(struct options *o, const char *value, struct error *err)
 {
     static const struct parse_key keys[] = {
         { "file", set_drive_file }, { "format", set_drive_format }, { "if", set_drive_if }, { "readonly", set_drive_readonly },
         { "snapshot", set_drive_snapshot }, { "serial", set_drive_serial }, { "media", set_drive_media },
+        { "unit", set_drive_unit },
     };
     if (o->drive_count == OPTIONS_DRIVES)
         return error_set(err, "-drive: the machine takes %d disks at most", OPTIONS_DRIVES);
     struct drive_option *drive = &o->drives[o->drive_count++];
     drive->is_connected = true;
+    drive->unit = UNIT_NEXT;
     if (parse_list("-drive", value, keys, ARRAY_SIZE(keys), drive, err) < 0)
         return -1;
     if (drive->is_cdrom && drive->wants_writing)
@@ -169,7 +204,44 @@ static int set_drive(struct options *o, const char *value, struct error *err)
     if (drive->is_cdrom && !drive->format)
         drive->format = mem_strdup("raw");
     drive->read_only |= drive->is_cdrom;
+    if (drive->unit != UNIT_NEXT && !drive->is_flash)
+        return error_set(err, "-drive: unit= says which flash bank is meant; disks are numbered in their order");
+    if (drive->is_flash && place_flash(o, drive, err))
+        return -1;
     return drive->file ? 0 : error_set(err, "-drive %s names no file; add file=IMAGE", value);
+}
+
+static int set_pflash(struct options *o, const char *value, struct error *err)
+{
+    if (o->drive_count == OPTIONS_DRIVES)
+        return error_set(err, "-pflash: the machine takes %d disks and flash banks at most", OPTIONS_DRIVES);
+    struct drive_option *drive = &o->drives[o->drive_count++];
+    drive->is_flash = true;
+    drive->unit = UNIT_NEXT;
+    drive->format = mem_strdup("raw");
+    drive->file = mem_strdup(value);
+    return place_flash(o, drive, err);
+}
+
+static int set_boot_order(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    if (!*value || value[strspn(value, "cn")])
+        return error_set(err, "-boot: '%s' is no order; c is a disk and n the network, as in order=cn", value);
+    free(o->boot_order);
+    o->boot_order = mem_strdup(value);
+    return 0;
+}
+
+static int set_boot_menu(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-boot menu", value, &((struct options *)to)->boot_menu, err);
+}
+
+static int set_boot(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = { { "order", set_boot_order }, { "menu", set_boot_menu } };
+    return parse_list("-boot", value, keys, ARRAY_SIZE(keys), o, err);
 }
 
 static int set_nic(struct options *o, const char *value, struct error *err)
@@ -211,14 +283,14 @@ static int set_display(struct options *o, const char *value, struct error *err)
 static int set_vga(struct options *o, const char *value, struct error *err)
 {
     static const struct { const char *word, *device; } cards[] = {
-        { "virtio", "virtio-gpu" }, { "simplefb", "simple-framebuffer" }, { "none", "none" },
+        { "virtio", "virtio-gpu" }, { "simplefb", "simple-framebuffer" }, { "ramfb", "ramfb" }, { "none", "none" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(cards); i++)
         if (!strcmp(cards[i].word, value)) {
             o->display_device = cards[i].device;
             return 0;
         }
-    return error_set(err, "there is no graphics card '%s'; there are virtio, simplefb and none", value);
+    return error_set(err, "there is no graphics card '%s'; there are virtio, simplefb, ramfb and none", value);
 }
 
 static int set_nographic(struct options *o, const char *value, struct error *err)
@@ -535,30 +607,33 @@ static int set_help(struct options *o, const char *value, struct error *err)
 const struct option_row option_rows[] = {
     { "kernel", "FILE", set_kernel, "Boot" },
     { "initrd", "FILE", set_initrd, NULL },
-    { "append", "TEXT", set_append, NULL },
     { "dtb", "FILE", set_dtb, NULL },
-    { "m", "SIZE", set_memory, NULL },
-    { "name", "TEXT", set_name, NULL },
+    { "bios", "FILE", set_bios, NULL },
+    { "pflash", "FILE", set_pflash, NULL },
+    { "append", "TEXT", set_append, NULL },
+    { "boot", "order=cn", set_boot, NULL },
     { "machine", "virt[,virtio=mmio|pci][,dumpdtb=FILE][,info]", set_machine, "Machine" },
     { "seed", "N|random", set_seed, NULL },
     { "cpu", "CORE[,board=BOARD,crypto=on]", cores_set_cpu, NULL },
+    { "m", "SIZE", set_memory, NULL },
     { "smp", "1", set_smp, NULL },
-    { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
-    { "drive", "file=FILE[,format=raw|qcow2][,if=virtio|none][,media=cdrom][,readonly=on][,snapshot=on][,serial=TEXT]", set_drive,
-      "Disks" },
+    { "drive", "file=FILE[,format=raw|qcow2][,if=virtio|pflash|none][,media=cdrom][,readonly=on][,snapshot=on][,serial=TEXT]",
+      set_drive, "Disks" },
     { "nic", "none|tap|user[,tftp=DIR][,hostfwd=tcp::PORT-:PORT]...", set_nic, "Network" },
     { "object", "filter-dump,netdev=nic0,file=FILE", add_object, NULL },
     { "display", "sdl|none", set_display, "Screen" },
-    { "vga", "virtio|simplefb|none", set_vga, NULL },
+    { "vga", "virtio|simplefb|ramfb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },
-    { "nographic", NULL, set_nographic, NULL },
     { "overlay", NULL, set_overlay, NULL },
+    { "name", "TEXT", set_name, NULL },
     { "audiodev", "sdl|none|wav,path=FILE", set_audiodev, NULL },
     { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
       set_serial, "Serial" },
+    { "nographic", NULL, set_nographic, NULL },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },
     { "limit", "SECONDS", set_limit, NULL },
+    { "rtc", "base=utc|localtime|TIME", set_rtc, NULL },
     { "no-reboot", NULL, set_no_reboot, NULL },
     { "screendump", "FILE@SECONDS", add_screendump, "Scripts" },
     { "sendkeys", "KEYS@SECONDS", add_sendkeys, NULL },

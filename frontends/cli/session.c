@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "boards/machine.h"
 #include "frontends/audio/audio.h"
+#include "frontends/cli/bios.h"
 #include "frontends/cli/script.h"
 #include "frontends/cli/statistics.h"
 #include "frontends/headless/headless.h"
@@ -28,6 +29,7 @@
 struct session {
     const struct options *options;
     struct machine_config config;
+    char *bios;               /* where -bios was found */
     struct host_loop *loop;
     struct host_chardev *serial;
     struct image *images[OPTIONS_DRIVES];
@@ -110,7 +112,9 @@ static int open_images(struct session *s, struct error *err)
         if (!s->images[i])
             return -1;
         char name[16];
-        snprintf(name, sizeof name, "drive%d", connected);
+        snprintf(name, sizeof name, drive->is_flash ? "pflash%d" : "drive%d", drive->is_flash ? drive->unit : connected);
+        if (drive->is_flash && attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err) < 0)
+            return -1;
         if (drive->is_connected && (connected++, attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err)) < 0)
             return -1;
     }
@@ -167,10 +171,11 @@ static const char *guest_name(const struct options *o)
 {
     if (o->name)
         return o->name;
-    if (!o->kernel)
-        return "demo";
-    const char *slash = strrchr(o->kernel, '/');
-    return slash && slash[1] ? slash + 1 : o->kernel;
+    const char *file = o->kernel ? o->kernel : o->bios;
+    if (!file)
+        return options_has_firmware(o) ? "firmware" : "demo";
+    const char *slash = strrchr(file, '/');
+    return slash && slash[1] ? slash + 1 : file;
 }
 
 static void type_serial(void *owner, const uint8_t *data, size_t length)
@@ -211,11 +216,14 @@ static int open_audio(struct session *s, struct error *err)
 }
 
 /* The commonest mistake is told before a window opens and disks are locked. */
-static int check_files(const struct options *o, struct error *err)
+static int check_files(const struct options *o, const char *bios, struct error *err)
 {
     const struct { const char *what, *file; } files[] = {
         { "kernel", o->kernel }, { "initrd", o->initrd }, { "device tree", o->dtb },
     };
+    if (o->bios && !bios)
+        return error_set(err, "cannot find the firmware '%s', here or where Debian's packages u-boot-qemu and "
+                         "qemu-efi-aarch64 put theirs", o->bios);
     for (size_t i = 0; i < ARRAY_SIZE(files); i++)
         if (files[i].file && access(files[i].file, R_OK) < 0)
             return error_set(err, "cannot read the %s '%s': %s", files[i].what, files[i].file, strerror(errno));
@@ -237,7 +245,10 @@ static int build_machine(struct session *s, struct error *err)
     c->initrd = o->initrd;
     c->append = o->append;
     c->dtb = o->dtb;
-    if (!o->kernel) {
+    c->bios = s->bios;
+    c->boot_order = o->boot_order;
+    c->boot_menu = o->boot_menu;
+    if (!o->kernel && !options_has_firmware(o)) {
         c->kernel_image = rom_demo_image;
         c->kernel_image_size = rom_demo_size;
     }
@@ -274,7 +285,8 @@ struct session *session_open(const struct options *options, struct error *err)
     s->is_good = true;
     machine_defaults(&s->config);
     choose_start(&s->config, options);
-    if (check_files(options, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
+    s->bios = options->bios ? bios_find(options->bios) : NULL;
+    if (check_files(options, s->bios, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
         || open_nets(s, err) < 0 || open_audio(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0
         || open_profile(s, err) < 0 || open_trace(s, err) < 0) {
         session_close(s);
@@ -338,6 +350,7 @@ bool session_close(struct session *s)
     host_chardev_close(s->serial);
     signals_stop(NULL);
     host_loop_free(s->loop);
+    free(s->bios);
     free(s);
     return is_good;
 }

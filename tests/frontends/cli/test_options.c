@@ -291,7 +291,7 @@ START_TEST(help_fits_an_80x24_screen_and_names_every_option)
         ck_assert_msg(end - line <= 79, "%.*s", (int)(end - line), line);
     }
     ck_assert_int_le(lines, 23);
-    const char *words[] = { "-kernel FILE", "-initrd", "-append", "-dtb", "-m SIZE", "-cpu", "-machine", "-drive", "-nic",
+    const char *words[] = { "-kernel", "-initrd", "-bios", "-pflash", "-boot", "-append", "-dtb", "-m SIZE", "-cpu", "-machine", "-drive", "-nic",
                             "-display", "-vga",
                             "-nographic", "-serial", "-speed", "-limit", "-screendump", "-no-reboot", "-full-screen",
                                 "-d guest_errors", "-seed",

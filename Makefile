@@ -187,7 +187,7 @@ lint:
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr --suppressions-list=.ci/cppcheck.txt \
 	    -j 2 -I. --library=posix base bus mmu devices boards frontends cpu/*.c
 	shellcheck -x -P roms/guests configure .ci/run .ci/deps tests/run roms/build.sh roms/embed roms/guests/run roms/guests/fetch roms/guests/build-disk \
-	    roms/guests/build-perf frontends/bench/cache-plugin
+	    roms/guests/build-perf roms/guests/build-gdb frontends/bench/cache-plugin
 
 # What people get: the program, its manual page, what users read, and what their desktop and shell want to know.
 ICON_SIZES := 16 24 32 48 64 128 256

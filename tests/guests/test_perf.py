@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Debian's perf on its own kernel, with programs whose counts are known (hot.c). Catches: a performance monitor that Linux does not find,
 events that count something else than their name says, interrupts that do not come or come early, samples in the wrong place, counters
-that EL0 cannot read by itself."""
+that EL0 cannot read by itself, a breakpoint in the kernel that is missed or not stepped over."""
 import os
 import re
 import shutil
@@ -118,6 +118,14 @@ def user_access(machine):
     check("and the kernel tells the same", found and int(found.group(2)) < 100, said)
 
 
+def kernel_breakpoint(machine):
+    """What KGDB would do: a breakpoint of EL1, which the kernel steps over each time."""
+    address, _ = machine.shell("grep ' __arm64_sys_kill$' /proc/kallsyms | cut -d' ' -f1")
+    event = f"mem:0x{address.strip()}/4:x:k"
+    said, _ = machine.shell(f"{PERF} stat -x, -a -e {event} -- sh -c 'i=0; while [ $i -lt 50 ]; do kill -0 $$; i=$((i+1)); done'")
+    check("a hardware breakpoint in the kernel is met at every call", said.startswith("50,"), said)
+
+
 def main():
     folder = scratch()
     program_disk(folder)
@@ -127,6 +135,7 @@ def main():
     counting(machine)
     sampling(machine)
     user_access(machine)
+    kernel_breakpoint(machine)
     machine.send("poweroff\n")
     check("the run ends as any other", machine.end() == 0)
 

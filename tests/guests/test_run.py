@@ -22,7 +22,7 @@ def main():
     listed = start("list").stdout.splitlines()
     names = [line.split()[0] for line in listed]
     check("the list names each guest", names == ["demo", "debian-arm64", "debian-arm64-text", "debian-arm64-disk",
-                                                    "debian-arm64-perf"], str(names))
+                                                    "debian-arm64-perf", "debian-arm64-gdb"], str(names))
     wrong = start("debian-arm46")
     check("an unknown guest is an error that shows the list", wrong.returncode == 1 and "debian-arm64-disk" in wrong.stderr
           and not wrong.stdout, wrong.stderr)

@@ -27,6 +27,10 @@ _Noreturn void bug_report(const char *file, int line, const char *claim);
 
 /* malloc and friends that never return NULL: a host without memory ends the process with a message. Memory is zeroed. */
 void *mem_alloc(size_t size);
+
+/* The same in pages of 2 MB if the host has them, the size rounded up to such pages. */
+void *mem_alloc_table(size_t size);
+
 void *mem_realloc(void *p, size_t size);
 char *mem_strdup(const char *s);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

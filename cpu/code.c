@@ -11,7 +11,7 @@
 
 struct code_cache *code_new(void)
 {
-    struct code_cache *code = mem_alloc(sizeof *code);
+    struct code_cache *code = mem_alloc_table(sizeof *code);
     code_forget_jumps(code);
     return code;
 }
@@ -96,12 +96,12 @@ static struct block *block_room(struct code_cache *code, unsigned ops, unsigned 
 {
     size_t front = timed ? timing_room() : 0;
     size_t size = front + sizeof(struct block) + ops * sizeof(struct op) + (timed ? instructions * sizeof(struct uop) : 0);
-    size = (size + 15) & ~(size_t)15;
+    size = (size + CODE_ALIGN - 1) & ~(size_t)(CODE_ALIGN - 1);
     if (!code->chunk_count || code->used + size > CODE_CHUNK) {
         if (code->chunk_count == CODE_CHUNKS_MAX)
             code_flush(code);
         else
-            code->chunks[code->chunk_count++] = mem_alloc(CODE_CHUNK);
+            code->chunks[code->chunk_count++] = mem_alloc_table(CODE_CHUNK);
         code->used = 0;
     }
     struct block *b = (struct block *)(code->chunks[code->chunk_count - 1] + code->used + front);

@@ -27,8 +27,9 @@ struct op {
     uint32_t spare;           /* unused: an op has 32 bytes */
 };
 
-enum { BLOCK_OPS_MAX = 64 };
+enum { BLOCK_OPS_MAX = 64, CODE_ALIGN = 64 };   /* a line of the host's cache */
 
+/* What is needed to go on comes first: it shares a line with the end of the block's timing. */
 struct block {
     struct block *next[2];    /* by outcome: 0 fall through, 1 taken; within the same page only; NULL while unlinked */
     uint32_t length;          /* guest instructions = cycles without the timing model */
@@ -39,6 +40,7 @@ struct block {
     const uint8_t *host;      /* address of the first instruction; with `mode` the key */
     struct block *hash_next;
     struct block *page_next;  /* blocks of the same page */
+    uint64_t unused;          /* so that no op lies across lines */
     struct op ops[];          /* length ops, then one that ends the block if the last is no branch */
 };
 
@@ -60,7 +62,7 @@ struct jump_entry {
 
 enum { JUMP_NOTHING = 1 };    /* no instruction has an odd address */
 
-enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 18, CODE_CHUNK = 1 << 20, CODE_CHUNKS_MAX = 64 };
+enum { JUMP_BITS = 12, JUMP_SIZE = 1 << JUMP_BITS, CODE_HASH_BITS = 18, CODE_CHUNK = 1 << 22, CODE_CHUNKS_MAX = 16 };
 
 /* Pages that hold decoded code. */
 struct code_page {

@@ -80,7 +80,7 @@ static void forget_fetches(struct arm64_mmu *mmu)
 
 struct arm64_mmu *mmu_new(void)
 {
-    struct arm64_mmu *mmu = mem_alloc(sizeof *mmu);
+    struct arm64_mmu *mmu = mem_alloc_table(sizeof *mmu);
     flush_kernel(mmu);
     flush_user(mmu);
     tlb_flush(&mmu->blind);

@@ -41,6 +41,14 @@ void scoreboard_clear(struct scoreboard *s, uint64_t now)
     memset(s->late, 0, sizeof s->late);
 }
 
+/* `slowest` is where an interned state that has fetch far ahead has it at least: states.c. */
+void scoreboard_watch(struct scoreboard *s)
+{
+    s->slowest = s->now - s->lead - 1;
+    s->unheld = s->fetched;
+    s->room = INT32_MAX;
+}
+
 void scoreboard_hold(struct scoreboard *s, uint64_t until, enum timing_cause cause)
 {
     if (until > s->now)
@@ -62,7 +70,7 @@ uint64_t scoreboard_results(const struct scoreboard *s)
     for (unsigned half = 0; half < 2; half++)
         for (uint64_t left = s->live[half]; left; left &= left - 1) {
             unsigned r = half * 64 + (unsigned)__builtin_ctzll(left);
-            uint64_t ready = s->issue[r] + s->longest[s->producer[r]];
+            uint64_t ready = s->issue[r] + scoreboard_longest(s, r);
             t = ready > t ? ready : t;
         }
     for (unsigned unit = 1; unit < UNIT_COUNT; unit++)
@@ -70,32 +78,43 @@ uint64_t scoreboard_results(const struct scoreboard *s)
     return s->pipes[1] > t ? s->pipes[1] : t;
 }
 
+/* Cycles near each other; the first may be behind 0. */
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return (int64_t)(a - b) > 0 ? a : b;
+}
+
 void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect)
 {
     /* What an interned state no longer knows (states.c) may not count here either: a block may have begun no word of its own. */
-    if (s->fetched + s->lead + 1 < s->now)
-        s->fetched = s->now - s->lead - 1;
+    uint64_t earliest = s->now - s->lead - 1, bubbles = 0, from = 0;
+    s->fetched = later(s->fetched, earliest);
+    s->slowest = later(s->slowest, earliest);
     switch (outcome) {
     case OUTCOME_NEXT:
         return;
     case OUTCOME_MISPREDICTED:
-        s->fetched = s->now + s->mispredict - 1;
+        from = s->now + s->mispredict - 1;
         s->fetch_cause = CAUSE_MISPREDICT;
         break;
     case OUTCOME_TAKEN:
-        s->fetched += s->taken_bubbles + (indirect ? s->indirect_bubbles : 0);
+        bubbles = s->taken_bubbles + (indirect ? s->indirect_bubbles : 0);
         break;
     case OUTCOME_TARGET_HIT:
-        s->fetched += s->btic_bubbles;
+        bubbles = s->btic_bubbles;
         break;
     }
+    s->fetched = later(s->fetched + bubbles, from);   /* fetch never goes back: states.c counts on it */
+    s->slowest = later(s->slowest + bubbles, from);
+    s->unheld += bubbles;
     s->new_word = true;
     scoreboard_go_to(s, s->now + 1, CAUSE_FETCH);
 }
 
 void scoreboard_flush(struct scoreboard *s, uint32_t cycles)
 {
-    s->fetched = s->now + cycles - 1;
+    uint64_t fetched = s->now + cycles - 1;
+    s->fetched = later(s->fetched, fetched);
     s->fetch_cause = CAUSE_SYSTEM;
     s->new_word = true;
     scoreboard_go_to(s, s->now + 1, CAUSE_SYSTEM);

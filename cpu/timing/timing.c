@@ -15,6 +15,7 @@ static void unsettle(struct timing *t)
     if (t->cpu->sig == SIG_UNSETTLED)
         return;
     t->saved = t->cpu->sig;
+    t->saved_slack = t->cpu->slack;
     t->cpu->sig = SIG_UNSETTLED;
     t->is_expanded = false;
 }
@@ -25,7 +26,7 @@ static void expand(struct timing *t)
     unsettle(t);
     if (t->is_expanded)
         return;
-    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
+    states_expand(t->states, memo_number(t->saved), t->saved_slack, &t->board, t->cpu->cycles);
     t->is_expanded = true;
 }
 
@@ -38,7 +39,7 @@ void timing_unsettle(struct timing *t)
 void timing_settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
-    int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
+    int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events, &t->cpu->slack);
     t->is_expanded = true;
     t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : memo_sig(number);
 }
@@ -133,14 +134,7 @@ void timing_end(struct cpu *cpu, struct block *b)
     if (!t->done)
         fetch_lines(t, b);
     if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
-        struct memo *m = memo_slot(bt, cpu->sig, outcome);   /* it may have been the epoch only */
-        if (m->key == (cpu->sig | (uint32_t)outcome)) {
-            cpu->cycles += m->cycles;
-            cpu->sig = m->out;
-            timing_use_memo(t, b, m);
-        } else {
-            timing_compute(t, b, outcome);
-        }
+        timing_plain(t, b, outcome);   /* it may have been the epoch only */
         return;
     }
     unsettle(t);
@@ -281,8 +275,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
     struct block_timing *bt = block_timing(b);
     memset(bt, 0, sizeof *bt);
     memset(uops, 0, b->length * sizeof *uops);
-    bt->memo = timing_memo_room(cpu->timing, 1 << MEMO_BITS_MIN);
-    bt->mask = ((1u << MEMO_BITS_MIN) - 1) << SIG_SHIFT;
+    timing_memo_init(bt);
     for (unsigned i = 0; i < b->length; i++) {
         cpu->class->describe(&b->ops[i], i, &uops[i]);
         bt->loads = (uint8_t)(bt->loads + (uops[i].kind & UOP_LOAD ? 1 : 0));

@@ -11,7 +11,7 @@
 #include "cpu/timing/timing.h"
 #include "cpu/timing/variants.h"
 
-enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = 1 << 14 };
+enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = (1 << 17) - 1 };
 
 struct memo_chunk {
     struct memo_chunk *next;
@@ -28,7 +28,8 @@ struct timing {
     struct scoreboard board;
     bool is_reference;
     bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
-    uint32_t saved;            /* … or it is this sig */
+    uint32_t saved;            /* … or it is this sig … */
+    int32_t saved_slack;       /* … with this slack */
     unsigned done;             /* ops of the running block that were replayed already */
     unsigned served;           /* events of it that were served already */
     bool is_fetched;           /* and those of its fetch */
@@ -51,9 +52,15 @@ struct timing {
     struct scoreboard *spare;  /* for replays on the side */
 };
 
+/* Memos of a block; the near ones are the first. */
 static inline unsigned memo_count(const struct block_timing *bt)
 {
-    return (bt->mask >> SIG_SHIFT) + 1;
+    return MEMO_NEAR + (bt->more == &memo_none ? 0 : (bt->mask >> SIG_SHIFT) + 1);
+}
+
+static inline struct memo *memo_at(struct block_timing *bt, unsigned i)
+{
+    return i < MEMO_NEAR ? &bt->near[i] : &bt->more[i - MEMO_NEAR];
 }
 
 /* ---- timing.c ---- */
@@ -69,8 +76,8 @@ void timing_forget_block(struct timing *t);
 
 /* ---- timing_recall.c ---- */
 
-/* The end of a plain block from an interned state: computed, and remembered. */
-void timing_compute(struct timing *t, struct block *b, enum outcome outcome);
+/* The end of a plain block from an interned state: remembered, or computed and remembered. */
+void timing_plain(struct timing *t, struct block *b, enum outcome outcome);
 
 /* The end of a block with events, from an interned state (cpu->sig is unsettled, the board does not hold it): remembered if their
    waits have been met before. False: it is to be replayed from t->done on. */
@@ -114,11 +121,17 @@ static inline void timing_use_memo(struct timing *t, struct block *b, struct mem
 
 /* ---- timing_memos.c ---- */
 
-/* Room for `wanted` memos, with nothing in them; it is kept until the code cache is emptied. */
-struct memo *timing_memo_room(struct timing *t, unsigned wanted);
+/* A new block has none. */
+void timing_memo_init(struct block_timing *bt);
 
-/* Twice the memos for a block that many states go through. */
-void timing_memo_grow(struct timing *t, struct block *b);
+/* The memo of a key; NULL if there is none. */
+struct memo *timing_memo_find(struct block_timing *bt, uint32_t sig, enum outcome outcome);
+
+/* Where the number of its breakdown is. */
+uint16_t *timing_memo_spread(struct block_timing *bt, const struct memo *m);
+
+/* Where to put one that is not there; who was there loses its place, or more room is made. It may hold counts. */
+struct memo *timing_memo_place(struct timing *t, struct block *b, uint32_t sig, enum outcome outcome);
 
 /* ---- timing_observe.c ---- */
 

@@ -24,7 +24,7 @@ struct part_option {
 /* When a part is built. */
 enum part_when {
     PART_ALWAYS,
-    PART_IF_PORT,       /* only if the user attached its port: a disk, a network card */
+    PART_IF_PORT,       /* only if the user attached its port, or one of them: a disk, a network card */
     PART_IF_DISPLAY,    /* only if its class is the chosen display device */
     PART_IF_PCI         /* only if virtio devices are on PCI */
 };
@@ -34,7 +34,7 @@ struct part {
     gpa_t base[PART_REGIONS];          /* of the class's regions, in order */
     const char *parent;                /* the part it sits on, or NULL */
     const char *on_pci;                /* instead, if virtio devices are on PCI */
-    const char *port;                  /* the machine's port that its first port gets, or NULL */
+    const char *port, *port2;          /* the machine's ports that its first and its second port get, or NULL */
     enum part_when when;
     struct wire wires[PART_WIRES];
     struct part_option options[PART_OPTIONS];

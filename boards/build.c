@@ -16,10 +16,24 @@ void *board_port(const struct machine *m, const char *name, enum port_kind kind)
     return NULL;
 }
 
+/* What the user attached to the part's first (0) or second port; NULL: nothing, or it has none. */
+static void *port_of(const struct machine *m, const struct part *part, const struct device_class *class, unsigned n)
+{
+    const char *name = n ? part->port2 : part->port;
+    return name && class->ports ? board_port(m, name, class->ports[n].kind) : NULL;
+}
+
+static void plug_port(const struct machine *m, const struct part *part, struct device *device, unsigned n)
+{
+    void *port = port_of(m, part, device->class, n);
+    if (port)
+        *(void **)((char *)device + device->class->ports[n].offset) = port;
+}
+
 static bool is_wanted(const struct machine *m, const struct part *part, const struct device_class *class)
 {
     switch (part->when) {
-    case PART_IF_PORT: return board_port(m, part->port, class->ports[0].kind) != NULL;
+    case PART_IF_PORT: return port_of(m, part, class, 0) || port_of(m, part, class, 1);
     case PART_IF_DISPLAY: return m->config.display_device && !strcmp(m->config.display_device, part->class);
     case PART_IF_PCI: return m->config.virtio_is_on_pci;
     default: return true;
@@ -68,8 +82,8 @@ static int make_part(struct machine *m, const struct part *part, const struct de
     bug_on(m->built_count == BOARD_PARTS || (parent && !device->parent));
     m->built[m->built_count++] = (struct built){ part, device };
     set_options(m, part, device);
-    if (part->port && class->ports)
-        *(void **)((char *)device + class->ports[0].offset) = board_port(m, part->port, class->ports[0].kind);
+    plug_port(m, part, device, 0);
+    plug_port(m, part, device, 1);
     for (int i = 0; class->regions && class->regions[i].name; i++) {
         bug_on(i == PART_REGIONS);
         if (space_add_io(&m->space, part->id, part->base[i], class->regions[i].size, class->regions[i].ops, device, err))

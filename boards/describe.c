@@ -72,6 +72,8 @@ static void put_when(struct cell *cell, const struct part *part)
 {
     if (part->port)
         append(cell, ", ", "%s", part->port);
+    if (part->port2)
+        append(cell, ", ", "%s", part->port2);
     if (part->when == PART_IF_PORT)
         append(cell, ", ", "if attached");
     if (part->when == PART_IF_DISPLAY)

@@ -9,8 +9,8 @@
 #include "bus/device.h"
 #include "cpu/timing/timing.h"
 
-/* A host port by the name the board's table uses: serial0; drive0…7; pflash0…1; nic0…3; display0; keyboard0; tablet0; mouse0;
-   audio0; power. */
+/* A host port by the name the board's table uses: serial0; console0, console1; drive0…7; pflash0…1; nic0…3; display0; keyboard0;
+   tablet0; mouse0; audio0; power. */
 struct machine_port {
     char name[16];
     enum port_kind kind;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/nearest.h"
+#include "frontends/cli/chardevs.h"
 #include "frontends/cli/cores.h"
 #include "frontends/cli/options_table.h"
 #include "frontends/host/loop.h"
@@ -21,14 +22,12 @@ static const struct { const char *word, *advice; } refused[] = {
     { "mon", "there is no monitor yet" },
     { "enable-kvm", "Orrery interprets every instruction itself; leave it out" },
     { "accel", "Orrery interprets every instruction itself; leave it out" },
-    { "device", "the machine's devices come from -drive, -nic and -vga" },
     { "netdev", "write -nic user,… or -nic tap,…" },
     { "net", "write -nic user,…, -nic tap,… or -nic none" },
     { "blockdev", "write -drive file=FILE,…" },
     { "hda", "write -drive file=FILE,format=raw" },
     { "cdrom", "write -drive file=FILE,media=cdrom" },
     { "snapshot", "write snapshot=on after each -drive" },
-    { "chardev", "write -serial with the same words" },
     { "audio", "write -audiodev sdl, or -audiodev wav,path=FILE" },
     { "vnc", "there is no VNC; see -display" },
     { "usb", "the machine has no USB" },
@@ -107,7 +106,7 @@ static int settle(struct options *o, struct error *err)
         o->audio.driver = AUDIO_SDL;
     if (!o->has_speed)
         o->percent = o->display == DISPLAY_NONE ? HOST_SPEED_MAX : HOST_SPEED_REAL;
-    return 0;
+    return chardevs_settle(o, err);
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
@@ -133,6 +132,7 @@ int options_parse(struct options *options, int argc, char *const argv[], struct 
 
 void options_free(struct options *o)
 {
+    chardevs_free(o);
     free(o->dumpdtb);
     free(o->audio.path);
     free(o->boot_order);

@@ -10,7 +10,7 @@
 #include "frontends/audio/audio.h"
 
 enum { OPTIONS_DRIVES = 8, OPTIONS_FLASHES = 2, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16,
-       OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8 };
+       OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8, OPTIONS_CHARDEVS = 8, OPTIONS_CONSOLES = 2 };
 
 struct drive_option {
     char *file, *format, *serial;
@@ -20,6 +20,12 @@ struct drive_option {
     bool is_connected;        /* if=virtio; if=none keeps the image open and locked, no more */
     bool is_flash;            /* if=pflash: the flash bank `unit` */
     int unit;                 /* -1: the next */
+};
+
+/* -chardev: a name for a place that a line leads to, in the words of -serial. */
+struct chardev_option {
+    char *id, *place;
+    bool is_used;
 };
 
 /* Something to be done at a virtual time. */
@@ -66,6 +72,10 @@ struct options {
     bool is_full_screen, shows_overlay;
     struct audio_options audio;
     const char *serial;             /* never NULL after options_parse */
+    const char *consoles[OPTIONS_CONSOLES];   /* where the virtio console and the port beside it lead, or NULL */
+    char *console_ids[OPTIONS_CONSOLES];
+    struct chardev_option chardevs[OPTIONS_CHARDEVS];
+    int chardev_count;
     unsigned percent;               /* HOST_SPEED_MAX or percent of real time */
     tick_t limit;                   /* TICK_NEVER: none */
     bool no_reboot;

@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "boards/machine.h"
+#include "frontends/cli/chardevs.h"
 #include "frontends/cli/cores.h"
 #include "frontends/cli/parse.h"
 #include "frontends/host/keys.h"
@@ -627,8 +628,10 @@ const struct option_row option_rows[] = {
     { "overlay", NULL, set_overlay, NULL },
     { "name", "TEXT", set_name, NULL },
     { "audiodev", "sdl|none|wav,path=FILE", set_audiodev, NULL },
-    { "serial", "stdio|mon:stdio|file:PATH|pty|unix:PATH[,server][,nowait]|tcp:HOST:PORT[,server][,nowait]|null|vc",
+    { "serial", "stdio|mon:stdio|file:PATH|pty|null|vc|unix:PATH|tcp:HOST:PORT[,server][,nowait]",
       set_serial, "Serial" },
+    { "chardev", "KIND,id=ID,...", chardevs_add, NULL },
+    { "device", "PORT,chardev=ID", chardevs_add_device, NULL },
     { "nographic", NULL, set_nographic, NULL },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },

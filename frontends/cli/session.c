@@ -31,7 +31,7 @@ struct session {
     struct machine_config config;
     char *bios;               /* where -bios was found */
     struct host_loop *loop;
-    struct host_chardev *serial;
+    struct host_chardev *serial, *consoles[OPTIONS_CONSOLES];
     struct image *images[OPTIONS_DRIVES];
     struct net *nets[OPTIONS_NICS];
     char net_names[OPTIONS_NICS][NET_ID];
@@ -99,6 +99,19 @@ static int open_serial(struct session *s, struct error *err)
 {
     s->serial = host_chardev_open(s->loop, "serial0", s->options->serial, err);
     return s->serial ? attach(s, "serial0", PORT_CHARDEV, host_chardev_port(s->serial), err) : -1;
+}
+
+static int open_consoles(struct session *s, struct error *err)
+{
+    static const char *const names[OPTIONS_CONSOLES] = { "console0", "console1" };
+    for (int n = 0; n < OPTIONS_CONSOLES; n++) {
+        if (!s->options->consoles[n])
+            continue;
+        s->consoles[n] = host_chardev_open(s->loop, names[n], s->options->consoles[n], err);
+        if (!s->consoles[n] || attach(s, names[n], PORT_CHARDEV, host_chardev_port(s->consoles[n]), err) < 0)
+            return -1;
+    }
+    return 0;
 }
 
 static int open_images(struct session *s, struct error *err)
@@ -286,9 +299,9 @@ struct session *session_open(const struct options *options, struct error *err)
     machine_defaults(&s->config);
     choose_start(&s->config, options);
     s->bios = options->bios ? bios_find(options->bios) : NULL;
-    if (check_files(options, s->bios, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_images(s, err) < 0
-        || open_nets(s, err) < 0 || open_audio(s, err) < 0 || open_panel(s, err) < 0 || build_machine(s, err) < 0
-        || open_profile(s, err) < 0 || open_trace(s, err) < 0) {
+    if (check_files(options, s->bios, err) < 0 || open_loop(s, err) < 0 || open_serial(s, err) < 0 || open_consoles(s, err) < 0
+        || open_images(s, err) < 0 || open_nets(s, err) < 0 || open_audio(s, err) < 0 || open_panel(s, err) < 0
+        || build_machine(s, err) < 0 || open_profile(s, err) < 0 || open_trace(s, err) < 0) {
         session_close(s);
         return NULL;
     }
@@ -347,6 +360,8 @@ bool session_close(struct session *s)
         net_close(s->nets[i]);
     for (int i = 0; i < OPTIONS_DRIVES; i++)
         image_close(s->images[i]);
+    for (int n = 0; n < OPTIONS_CONSOLES; n++)
+        host_chardev_close(s->consoles[n]);
     host_chardev_close(s->serial);
     signals_stop(NULL);
     host_loop_free(s->loop);

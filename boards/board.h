@@ -9,8 +9,8 @@
 
 enum { PART_REGIONS = 4, PART_WIRES = 3, PART_OPTIONS = 4, BOARD_PARTS = 128 };
 
-/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part, or of the core ("cpu0"). With a count it is
-   as many wires, from pins and to inputs that follow one another. */
+/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part. With a count it is as many wires, from pins and
+   to inputs that follow one another. To "cpu": from an array of pins, the nth to this input of core n. */
 struct wire {
     const char *pin, *to;
     unsigned input, count;
@@ -45,7 +45,8 @@ struct board {
     const char *compatible;            /* of the device tree's root */
     const struct part *parts;
     unsigned part_count;
-    struct wire core_wires[3];         /* of the generic timers: virtual, physical; of the performance monitors */
+    struct wire core_wires[3];         /* of each core's generic timers: virtual, physical; of its performance monitors. `to` is
+                                          an interrupt controller, whose inputs of core n are 32 * n further */
     gpa_t ram_base;
     const char *flash, *fw_cfg;        /* the parts that firmware starts from and asks; NULL: it runs none */
     const char *cpu;
@@ -58,6 +59,9 @@ struct board {
 #define BOARD(symbol) extern const struct board board_##symbol;
 #include "boards/boards.def"
 #undef BOARD
+
+/* 213 days after power on virtual time has no more numbers; a guest that sleeps gets there fast at full speed. */
+#define BOARD_END_OF_TIME (TICK_NEVER - 2 * TICKS_PER_SECOND)
 
 /* The board of this name, or NULL. */
 const struct board *board_find(const char *name);
@@ -78,7 +82,10 @@ struct machine {
     struct clock clock;
     struct space space;
     struct ram *ram;
-    struct arm64 *cpu;
+    struct arm64 *cores[MACHINE_CORES];
+    unsigned core_count;
+    struct arm64 *cpu;        /* the first core, which boots */
+    struct device *gic;       /* is told which core executes; NULL: there is none */
     struct built built[BOARD_PARTS];
     unsigned built_count;
     void *fdt;
@@ -117,7 +124,11 @@ bool boot_has_firmware(const struct machine *m);
 int firmware_tell(struct machine *m, struct error *err);
 int firmware_start(struct machine *m, struct error *err);
 
+/* boards/cores.c: machine_run for several cores; m->until has become earlier meanwhile. */
+enum machine_stop cores_run(struct machine *m);
+void cores_until_changed(struct machine *m);
+
 /* boards/psci.c: ARM DEN 0022. */
-uint64_t psci_call(void *machine, const uint64_t args[4]);
+uint64_t psci_call(void *machine, struct arm64 *caller, const uint64_t args[4]);
 
 #endif

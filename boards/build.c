@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "boards/board.h"
+#include "cpu/arm64/cluster.h"
 #include "cpu/arm64/core.h"
 #include "devices/classes.h"
 
@@ -94,11 +95,11 @@ static int make_part(struct machine *m, const struct part *part, const struct de
     return 0;
 }
 
-/* The struct irq of "name" or "name[3]". */
-static struct irq *find_pin(struct device *device, const char *name)
+/* The struct irq of "name" or "name[3]", or that `index` further. */
+static struct irq *find_pin(struct device *device, const char *name, unsigned index)
 {
     size_t length = strcspn(name, "[");
-    unsigned index = name[length] ? (unsigned)atoi(name + length + 1) : 0;
+    index += name[length] ? (unsigned)atoi(name + length + 1) : 0;
     for (const struct device_pin *pin = device->class->pins; pin && pin->name; pin++)
         if (strlen(pin->name) == length && !strncmp(pin->name, name, length) && index < pin->count)
             return (struct irq *)((char *)device + pin->offset) + index;
@@ -108,21 +109,29 @@ static struct irq *find_pin(struct device *device, const char *name)
 static void connect(struct machine *m, struct irq *from, const char *to, unsigned input)
 {
     struct device *listener = machine_part(m, to);
-    if (!strcmp(to, "cpu0")) {
-        irq_connect(from, arm64_input, m->cpu, input);
-    } else {
-        bug_on(!listener || !listener->class->input);
-        irq_connect(from, listener->class->input, listener, input);
-    }
+    bug_on(!listener || !listener->class->input);
+    irq_connect(from, listener->class->input, listener, input);
 }
 
 static void connect_part(struct machine *m, const struct built *b)
 {
     for (int i = 0; i < PART_WIRES && b->part->wires[i].pin; i++) {
         const struct wire *w = &b->part->wires[i];
-        for (unsigned k = 0; k < (w->count ? w->count : 1); k++)
-            connect(m, find_pin(b->device, w->pin) + k, w->to, w->input + k);
+        bool is_core = !strcmp(w->to, "cpu");
+        for (unsigned k = 0; is_core && k < m->core_count; k++)
+            irq_connect(find_pin(b->device, w->pin, k), arm64_input, m->cores[k], w->input);
+        for (unsigned k = 0; !is_core && k < (w->count ? w->count : 1); k++)
+            connect(m, find_pin(b->device, w->pin, k), w->to, w->input + k);
     }
+}
+
+static void connect_core(struct machine *m, unsigned number)
+{
+    enum { INPUTS = 32 };   /* of the interrupt controller for each core */
+    struct arm64 *c = m->cores[number];
+    struct irq *const pins[] = { &c->timer_irq[0], &c->timer_irq[1], &c->pmu.irq };
+    for (unsigned i = 0; i < ARRAY_SIZE(pins) && m->board->core_wires[i].to; i++)
+        connect(m, pins[i], m->board->core_wires[i].to, m->board->core_wires[i].input + INPUTS * number);
 }
 
 int board_build(struct machine *m, struct error *err)
@@ -136,15 +145,18 @@ int board_build(struct machine *m, struct error *err)
     }
     for (unsigned i = 0; i < m->built_count; i++)
         connect_part(m, &m->built[i]);
-    struct irq *const core[] = { &m->cpu->timer_irq[0], &m->cpu->timer_irq[1], &m->cpu->pmu.irq };
-    for (unsigned i = 0; i < ARRAY_SIZE(core) && m->board->core_wires[i].to; i++)
-        connect(m, core[i], m->board->core_wires[i].to, m->board->core_wires[i].input);
+    for (unsigned i = 0; i < m->core_count; i++)
+        connect_core(m, i);
     return 0;
 }
 
 void board_reset(struct machine *m)
 {
-    arm64_reset(m->cpu);
+    for (unsigned i = 0; i < m->core_count; i++) {
+        arm64_reset(m->cores[i]);
+        if (i)
+            cluster_power_off(m->cores[i]);
+    }
     for (unsigned i = 0; i < m->built_count; i++)
         if (m->built[i].device->class->reset)
             m->built[i].device->class->reset(m->built[i].device);

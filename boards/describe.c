@@ -63,6 +63,8 @@ static void put_wires(struct cell *cell, const struct part *part)
             append(cell, ", ", "%s to SPI %u to %u", w->pin, w->input - 32, w->input - 33 + w->count);
         else if (!strcmp(w->to, "gic"))
             append(cell, ", ", "%s to SPI %u", w->pin, w->input - 32);
+        else if (!strcmp(w->to, "cpu"))
+            append(cell, ", ", "%s[n] to core n's input %u", w->pin, w->input);
         else
             append(cell, ", ", "%s to %s input %u", w->pin, w->to, w->input);
     }
@@ -113,9 +115,9 @@ void machine_describe(const char *name, void (*to_line)(void *to, const char *te
     bug_on(!board);
     line(&page, "# %s: %s", board->name, board->title);
     line(&page, "%s", "");
-    line(&page, "One %s, RAM from 0x%08llx on, device tree \"%s\".", board->cpu, (unsigned long long)board->ram_base,
-         board->compatible);
-    line(&page, "The core's timers: virtual to PPI %u, physical to PPI %u.", board->core_wires[0].input & 1023,
+    line(&page, "One to %d cores: %s. RAM from 0x%08llx on, device tree \"%s\".", MACHINE_CORES, board->cpu,
+         (unsigned long long)board->ram_base, board->compatible);
+    line(&page, "A core's timers: virtual to PPI %u, physical to PPI %u.", board->core_wires[0].input & 1023,
          board->core_wires[1].input & 1023);
     if (board->core_wires[2].to)
         line(&page, "Its performance monitors: to PPI %u.", board->core_wires[2].input & 1023);

@@ -7,6 +7,7 @@
 
 #include "base/bits.h"
 #include "boards/board.h"
+#include "cpu/arm64/cluster.h"
 #include "cpu/arm64/core.h"
 
 enum { RAM_DEFAULT_MIB = 1024, RAM_MIN_MIB = 16 };
@@ -22,7 +23,7 @@ static const struct board *const boards[] = {
 
 void machine_defaults(struct machine_config *config)
 {
-    *config = (struct machine_config){ .board = "virt", .display_device = "virtio-gpu", .ram_size = RAM_DEFAULT_MIB * MIB,
+    *config = (struct machine_config){ .board = "virt", .cores = 1, .display_device = "virtio-gpu", .ram_size = RAM_DEFAULT_MIB * MIB,
                                        .start_seconds = START_SECONDS, .seed = 1, .core = model_find("cortex-a53", NULL, NULL),
                                        .timing = TIMING_ON };
 }
@@ -55,6 +56,8 @@ static int check_config(const struct machine_config *config, const struct board 
 {
     if (config->cpu && strcmp(config->cpu, board->cpu))
         return error_set(err, "machine %s has no CPU '%s'; it has: %s", board->name, config->cpu, board->cpu);
+    if (config->cores < 1 || config->cores > MACHINE_CORES)
+        return error_set(err, "-smp: this machine takes 1 to %d cores", MACHINE_CORES);
     if (config->ram_size < RAM_MIN_MIB * MIB || config->ram_size > RAM_MAX_GIB * GIB)
         return error_set(err, "-m: this machine takes %d MiB to %d GiB of memory", RAM_MIN_MIB, RAM_MAX_GIB);
     if (config->ram_size & (MIB - 1))
@@ -74,18 +77,31 @@ static void watch_memories(struct machine *m)
     }
 }
 
+static void add_core(struct machine *m)
+{
+    static const char *const ids[MACHINE_CORES] = { "cpu0", "cpu1", "cpu2", "cpu3", "cpu4", "cpu5", "cpu6", "cpu7" };
+    unsigned number = m->core_count;
+    struct arm64 *c = arm64_new(ids[number], &m->space, &m->clock, m->core.settings.clock_mhz * 1000000ull);
+    m->cores[m->core_count++] = c;
+    arm64_set_caches(c, &m->core.settings);
+    arm64_set_core(c, &m->core);
+    arm64_set_crypto(c, m->config.crypto);
+    arm64_keep_time(c, m->config.timing);
+    c->mpidr |= number;
+    c->firmware = psci_call;
+    c->board = m;
+    if (number)
+        cpu_join(&c->cpu, &m->cores[number - 1]->cpu);
+}
+
 static int build(struct machine *m, struct error *err)
 {
     m->ram = ram_new(m->config.ram_size, false, err);
     if (!m->ram || space_add_ram(&m->space, "ram", m->board->ram_base, m->ram, 0, m->ram->size, err))
         return -1;
-    m->cpu = arm64_new("cpu0", &m->space, &m->clock, m->core.settings.clock_mhz * 1000000ull);
-    arm64_set_caches(m->cpu, &m->core.settings);
-    arm64_set_core(m->cpu, &m->core);
-    arm64_set_crypto(m->cpu, m->config.crypto);
-    arm64_keep_time(m->cpu, m->config.timing);
-    m->cpu->firmware = psci_call;
-    m->cpu->board = m;
+    while (m->core_count < m->config.cores)
+        add_core(m);
+    m->cpu = m->cores[0];
     m->space.core = &m->cpu->cpu;
     m->space.written = arm64_memory_written;
     m->ram->core = &m->cpu->cpu;
@@ -94,6 +110,7 @@ static int build(struct machine *m, struct error *err)
         return -1;
     watch_memories(m);
     m->space.changed = arm64_map_changed;
+    m->gic = machine_part(m, "gic");
     board_reset(m);
     if (boot_has_firmware(m) && firmware_tell(m, err))
         return -1;
@@ -131,7 +148,8 @@ void machine_free(struct machine *m)
 {
     if (!m)
         return;
-    arm64_free(m->cpu);   /* first: it has notes on code in the parts' memories */
+    for (unsigned i = 0; i < m->core_count; i++)   /* first: they have notes on code in the parts' memories */
+        arm64_free(m->cores[i]);
     board_free(m);
     ram_free(m->ram);
     free(m->fdt);
@@ -150,31 +168,34 @@ void machine_reset(struct machine *m)
     }
 }
 
-/* 213 days after power on virtual time has no more numbers; a guest that sleeps gets there fast at full speed. */
-#define END_OF_TIME (TICK_NEVER - 2 * TICKS_PER_SECOND)
-
 /* Fires what is due and lets the core run to the next event; a sleeping core's time is skipped. */
-enum machine_stop machine_run(struct machine *m, tick_t until)
+static enum machine_stop run_alone(struct machine *m)
 {
     struct cpu *cpu = &m->cpu->cpu;
-    m->until = until;
     while (m->stop == MACHINE_REACHED) {
         clock_advance(&m->clock, cpu_ticks(cpu, cpu->cycles));
         cpu_run(cpu, m->until);
         if (m->stop != MACHINE_REACHED || m->clock.now >= m->until)
             break;
-        if (m->clock.now > END_OF_TIME)
+        if (m->clock.now > BOARD_END_OF_TIME)
             return MACHINE_HALTED;
         if (!cpu->halted || cpu->interrupt_pending)
             continue;
         tick_t next = clock_deadline(&m->clock), wakes = next < m->until ? next : m->until;
-        if (wakes > END_OF_TIME)
+        if (wakes > BOARD_END_OF_TIME)
             return MACHINE_HALTED;
         cpu_idle_until(cpu, wakes);
     }
+    return m->stop;
+}
+
+enum machine_stop machine_run(struct machine *m, tick_t until)
+{
+    m->until = until;
+    enum machine_stop stop = m->core_count > 1 ? cores_run(m) : run_alone(m);
     m->until = 0;
     clock_cancel(&m->clock, &m->until_event);
-    return m->stop;
+    return stop;
 }
 
 void machine_run_until(struct machine *m, tick_t at)
@@ -182,7 +203,10 @@ void machine_run_until(struct machine *m, tick_t at)
     if (at >= m->until)
         return;
     m->until = at;
-    clock_at(&m->clock, &m->until_event, at);
+    if (m->core_count == 1)
+        clock_at(&m->clock, &m->until_event, at);
+    else
+        cores_until_changed(m);
 }
 
 tick_t machine_now(const struct machine *m)
@@ -192,15 +216,29 @@ tick_t machine_now(const struct machine *m)
 
 tick_t machine_idle_until(const struct machine *m)
 {
-    if (!m->cpu->cpu.halted || m->cpu->cpu.interrupt_pending)
-        return m->clock.now;
+    for (unsigned i = 0; i < m->core_count; i++)
+        if (!m->cores[i]->cpu.halted || m->cores[i]->cpu.interrupt_pending)
+            return m->clock.now;
     tick_t next = clock_deadline(&m->clock);
     return next > m->clock.now ? next : m->clock.now;
 }
 
+unsigned machine_cores(const struct machine *m)
+{
+    return m->core_count;
+}
+
+uint64_t machine_core_instructions(const struct machine *m, unsigned core)
+{
+    return cpu_instructions(&m->cores[core]->cpu);
+}
+
 uint64_t machine_instructions(const struct machine *m)
 {
-    return cpu_instructions(&m->cpu->cpu);
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < m->core_count; i++)
+        sum += machine_core_instructions(m, i);
+    return sum;
 }
 
 enum timing_mode machine_timing(const struct machine *m)
@@ -211,27 +249,55 @@ enum timing_mode machine_timing(const struct machine *m)
 void machine_set_timing(struct machine *m, enum timing_mode mode)
 {
     m->config.timing = mode;
-    arm64_keep_time(m->cpu, mode);
+    for (unsigned i = 0; i < m->core_count; i++)
+        arm64_keep_time(m->cores[i], mode);
+}
+
+void machine_core_counters(struct machine *m, unsigned core, struct counters *sum)
+{
+    timing_counters(m->cores[core]->cpu.timing, sum);
 }
 
 void machine_counters(struct machine *m, struct counters *sum)
 {
-    timing_counters(m->cpu->cpu.timing, sum);
+    machine_core_counters(m, 0, sum);
+    for (unsigned i = 1; i < m->core_count; i++) {
+        struct counters core;
+        machine_core_counters(m, i, &core);
+        counters_add(sum, &core);
+    }
+}
+
+static void add_work(struct timing_work *sum, const struct timing_work *part)
+{
+    sum->blocks += part->blocks;
+    sum->remembered += part->remembered;
+    sum->recalled += part->recalled;
+    sum->computed += part->computed;
+    sum->replayed += part->replayed;
+    sum->states += part->states;
 }
 
 void machine_timing_work(struct machine *m, struct timing_work *work)
 {
     timing_work(m->cpu->cpu.timing, work);
+    for (unsigned i = 1; i < m->core_count; i++) {
+        struct timing_work core;
+        timing_work(m->cores[i]->cpu.timing, &core);
+        add_work(work, &core);
+    }
 }
 
 void machine_profile(struct machine *m, bool on)
 {
-    timing_profile(m->cpu->cpu.timing, on);
+    for (unsigned i = 0; i < m->core_count; i++)
+        timing_profile(m->cores[i]->cpu.timing, on);
 }
 
 void machine_lines(struct machine *m, void (*line)(void *to, const struct timing_line *l), void *to)
 {
-    timing_lines(m->cpu->cpu.timing, line, to);
+    for (unsigned i = 0; i < m->core_count; i++)
+        timing_lines(m->cores[i]->cpu.timing, line, to);
 }
 
 void machine_trace(struct machine *m, void (*step)(void *to, const struct timing_step *s), void *to)
@@ -246,11 +312,19 @@ const struct core_model *machine_core(const struct machine *m)
 
 void machine_statistics(const struct machine *m, void (*line)(void *to, const char *text), void *to)
 {
-    const struct cpu *cpu = &m->cpu->cpu;
+    uint64_t idle = 0, decoded = 0, lookups = 0, drops = 0, flushes = 0, walks = 0;
+    for (unsigned i = 0; i < m->core_count; i++) {
+        const struct cpu *cpu = &m->cores[i]->cpu;
+        idle += cpu->idle_cycles;
+        decoded += cpu->code->decoded_ops;
+        lookups += cpu->code->lookups;
+        drops += cpu->code->drops;
+        flushes += cpu->code->flushes;
+        walks += cpu->walks;
+    }
     const struct { const char *what; uint64_t number; } rows[] = {
-        { "idle cycles", cpu->idle_cycles }, { "decoded instructions", cpu->code->decoded_ops },
-        { "block look-ups", cpu->code->lookups }, { "pages whose code changed", cpu->code->drops },
-        { "code cache flushes", cpu->code->flushes }, { "table walks", cpu->walks },
+        { "idle cycles", idle }, { "decoded instructions", decoded }, { "block look-ups", lookups },
+        { "pages whose code changed", drops }, { "code cache flushes", flushes }, { "table walks", walks },
     };
     for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
         char text[80];
@@ -278,7 +352,12 @@ static uint64_t hash_ram(uint64_t hash, const struct ram *ram)
 
 uint64_t machine_hash(const struct machine *m)
 {
-    uint64_t hash = state_hash(STATE_HASH_START, arm64_fields, m->cpu);
+    uint64_t hash = STATE_HASH_START;
+    for (unsigned i = 0; i < m->core_count; i++) {
+        hash = state_hash(hash, arm64_fields, m->cores[i]);
+        if (m->core_count > 1)
+            hash = state_hash(hash, cluster_fields, m->cores[i]);
+    }
     for (unsigned i = 0; i < m->built_count; i++)
         hash = state_hash(hash, m->built[i].device->class->fields, m->built[i].device);
     for (int i = 0; i < m->space.count; i++)

@@ -17,11 +17,12 @@ struct machine_port {
     void *port;               /* struct chardev, blockdev, … ; outlives the machine */
 };
 
-enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16 };
+enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16, MACHINE_CORES = 8 };
 
 struct machine_config {
     const char *board;        /* a name of boards/boards.def */
     const char *cpu;          /* "cortex-a53" */
+    unsigned cores;           /* 1 to MACHINE_CORES */
     const struct core_model *core;    /* its timing; NULL: the default board's. Copied by machine_new. */
     bool crypto;              /* the core has the Cryptographic Extension */
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
@@ -55,10 +56,10 @@ struct machine *machine_new(const struct machine_config *config, struct error *e
 void machine_free(struct machine *machine);
 
 enum machine_stop {
-    MACHINE_REACHED,     /* virtual time is at or a little (one block) past `until` */
+    MACHINE_REACHED,     /* virtual time is at or a little past `until`: one block, with several cores a few microseconds */
     MACHINE_POWER_OFF,   /* the guest switched itself off */
     MACHINE_RESET,       /* the guest asked for a reset; call machine_reset to obey, or stop */
-    MACHINE_HALTED       /* the guest cannot go on: no interrupt can ever wake the core */
+    MACHINE_HALTED       /* the guest cannot go on: no interrupt can ever wake a core */
 };
 
 /* Runs until virtual time `until`, or a stop. Idle time is skipped, not spent. Deterministic; never blocks. */
@@ -72,18 +73,23 @@ void machine_reset(struct machine *machine);
 
 tick_t machine_now(const struct machine *machine);
 
-/* While the core sleeps (WFI): the time of the next event, when it may wake by itself. While it runs: machine_now. A paced
+/* While all cores sleep (WFI): the time of the next event, when one may wake by itself. While one runs: machine_now. A paced
    front end sleeps on the host until then, or until an input arrives. */
 tick_t machine_idle_until(const struct machine *machine);
 
-uint64_t machine_instructions(const struct machine *machine);
+/* How many cores there are; what has no number of a core below is of all of them together, or of the first. */
+unsigned machine_cores(const struct machine *machine);
 
-/* Time keeping of the core: may be changed while the machine is stopped between two machine_run; the guest goes on. */
+uint64_t machine_instructions(const struct machine *machine);
+uint64_t machine_core_instructions(const struct machine *machine, unsigned core);
+
+/* Time keeping of the cores: may be changed while the machine is stopped between two machine_run; the guest goes on. */
 enum timing_mode machine_timing(const struct machine *machine);
 void machine_set_timing(struct machine *machine, enum timing_mode mode);
 
-/* Everything the core's model has counted (zeroes while timing was off), its work, and its table. */
+/* Everything the cores' models have counted (zeroes while timing was off), one core's part of it, and their work. */
 void machine_counters(struct machine *machine, struct counters *sum);
+void machine_core_counters(struct machine *machine, unsigned core, struct counters *sum);
 void machine_timing_work(struct machine *machine, struct timing_work *work);
 
 /* Counts for each instruction, and a look at each as it issues: timing_profile, timing_lines and timing_trace of

@@ -15,7 +15,7 @@ enum { TREE_SIZE = 64 << 10 };
 /* phandles: parts get theirs by place in the table, behind these. */
 enum { PHANDLE_CLOCK = 1, PHANDLE_L2 = 2, PHANDLE_PARTS = 16 };
 
-enum { IRQ_SPI = 0, IRQ_PPI = 1, IRQ_LEVEL_HIGH = 4, IRQ_PPI_CPU0 = 1 << 8 };
+enum { IRQ_SPI = 0, IRQ_PPI = 1, IRQ_LEVEL_HIGH = 4, IRQ_PPI_CPUS = 8 };
 
 /* Cells are added in host order and stored big-endian. */
 static void property_cells(void *fdt, const char *name, const uint32_t *cells, unsigned count)
@@ -308,22 +308,32 @@ static void l2_node(const struct core_settings *core, void *fdt)
     fdt_end_node(fdt);
 }
 
-void tree_cpus(const struct machine *m, void *fdt, const char *compatible)
+static void cpu_node(const struct machine *m, void *fdt, const char *compatible, unsigned number)
 {
     const struct core_settings *core = &m->core.settings;
-    fdt_begin_node(fdt, "cpus");
-    PROPERTY_CELLS(fdt, "#address-cells", 1);
-    PROPERTY_CELLS(fdt, "#size-cells", 0);
-    fdt_begin_node(fdt, "cpu@0");
+    char name[16];
+    snprintf(name, sizeof name, "cpu@%u", number);
+    fdt_begin_node(fdt, name);
     fdt_property_string(fdt, "device_type", "cpu");
     fdt_property_string(fdt, "compatible", compatible);
-    PROPERTY_CELLS(fdt, "reg", 0);
+    PROPERTY_CELLS(fdt, "reg", number);
+    if (m->core_count > 1)   /* one alone is never switched on */
+        fdt_property_string(fdt, "enable-method", "psci");
     PROPERTY_CELLS(fdt, "clock-frequency", core->clock_mhz * 1000000u);
     cache_properties(fdt, "i-", core->l1i_size, core->l1i_ways);
     cache_properties(fdt, "d-", core->l1d_size, core->l1d_ways);
     PROPERTY_CELLS(fdt, "next-level-cache", PHANDLE_L2);
     fdt_end_node(fdt);
-    l2_node(core, fdt);
+}
+
+void tree_cpus(const struct machine *m, void *fdt, const char *compatible)
+{
+    fdt_begin_node(fdt, "cpus");
+    PROPERTY_CELLS(fdt, "#address-cells", 1);
+    PROPERTY_CELLS(fdt, "#size-cells", 0);
+    for (unsigned i = 0; i < m->core_count; i++)
+        cpu_node(m, fdt, compatible, i);
+    l2_node(&m->core.settings, fdt);
     fdt_end_node(fdt);
 }
 
@@ -335,23 +345,29 @@ void tree_psci(void *fdt)
     fdt_end_node(fdt);
 }
 
-void tree_timer(void *fdt)
+/* The flags of a private interrupt: a bit for each core that has it. */
+static uint32_t ppi_flags(const struct machine *m)
+{
+    return (uint32_t)mask64(m->core_count) << IRQ_PPI_CPUS | IRQ_LEVEL_HIGH;
+}
+
+void tree_timer(const struct machine *m, void *fdt)
 {
     fdt_begin_node(fdt, "timer");
     fdt_property_string(fdt, "compatible", "arm,armv8-timer");
     PROPERTY_FLAG(fdt, "always-on");
-    const uint32_t flags = IRQ_PPI_CPU0 | IRQ_LEVEL_HIGH;   /* secure, physical, virtual, hypervisor */
+    const uint32_t flags = ppi_flags(m);   /* secure, physical, virtual, hypervisor */
     PROPERTY_CELLS(fdt, "interrupts", IRQ_PPI, 13, flags, IRQ_PPI, 14, flags, IRQ_PPI, 11, flags, IRQ_PPI, 10, flags);
     fdt_end_node(fdt);
 }
 
 /* The first name gives Linux the Cortex-A53's own events beside the architecture's. */
-void tree_pmu(void *fdt)
+void tree_pmu(const struct machine *m, void *fdt)
 {
     static const char compatible[] = "arm,cortex-a53-pmu\0arm,armv8-pmuv3";
     fdt_begin_node(fdt, "pmu");
     fdt_property(fdt, "compatible", compatible, sizeof compatible);
-    PROPERTY_CELLS(fdt, "interrupts", IRQ_PPI, 7, IRQ_PPI_CPU0 | IRQ_LEVEL_HIGH);
+    PROPERTY_CELLS(fdt, "interrupts", IRQ_PPI, 7, ppi_flags(m));
     fdt_end_node(fdt);
 }
 

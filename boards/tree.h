@@ -8,8 +8,8 @@
 
 void tree_cpus(const struct machine *m, void *fdt, const char *compatible);
 void tree_psci(void *fdt);
-void tree_timer(void *fdt);
-void tree_pmu(void *fdt);
+void tree_timer(const struct machine *m, void *fdt);
+void tree_pmu(const struct machine *m, void *fdt);
 void tree_power_button(const struct machine *m, void *fdt, const char *gpio_id, unsigned line);
 /* One node for all banks, `size` bytes each, side by side from `base` on. */
 void tree_flash(void *fdt, gpa_t base, uint32_t size, unsigned banks, unsigned bus_bytes);

@@ -29,7 +29,7 @@ static const struct part parts[] = {
     { .id = "flash0", .class = "cfi-flash", .base = { FLASH_BASE }, .port = "pflash0" },
     { .id = "flash1", .class = "cfi-flash", .base = { FLASH_BASE + FLASH_BANK }, .port = "pflash1" },
     { .id = "gic", .class = "gicv2", .base = { 0x08000000, 0x08010000 }, .options = { { "num_irq", 288 } },
-      .wires = { { "irq[0]", "cpu0", 0 }, { "fiq[0]", "cpu0", 1 } } },
+      .wires = { { "irq", "cpu", 0 }, { "fiq", "cpu", 1 } } },
     { .id = "gicv2m", .class = "gicv2m", .base = { 0x08020000 }, .parent = "gic", .options = { { "first", SPI(48) } },
       .wires = { { "spi", "gic", SPI(48), 64 } } },
     { .id = "pcie", .class = "pci-ecam", .base = { 0x10000000, 0x4010000000, 0x3eff0000, 0x8000000000 },
@@ -67,7 +67,9 @@ static gpa_t framebuffer_base(const struct machine *m)
 
 static void options(struct machine *m, const struct part *part, struct device *device)
 {
-    if (!strcmp(part->class, "pl031"))
+    if (!strcmp(part->class, "gicv2"))
+        board_option(device, "num_cpu", m->config.cores);
+    else if (!strcmp(part->class, "pl031"))
         board_option(device, "start", m->config.start_seconds);
     else if (!strcmp(part->class, "virtio-rng"))
         board_option(device, "seed", m->config.seed);
@@ -79,8 +81,8 @@ static void tree(struct machine *m, void *fdt)
 {
     tree_cpus(m, fdt, "arm,cortex-a53");
     tree_psci(fdt);
-    tree_timer(fdt);
-    tree_pmu(fdt);
+    tree_timer(m, fdt);
+    tree_pmu(m, fdt);
     tree_flash(fdt, FLASH_BASE, FLASH_BANK, FLASH_BANKS, FLASH_BUS_BYTES);
     tree_power_button(m, fdt, "gpio", POWER_LINE);
     if (machine_part(m, "framebuffer"))

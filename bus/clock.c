@@ -38,8 +38,7 @@ void clock_cancel(struct clock *clock, struct event *event)
 
 void clock_advance(struct clock *clock, tick_t to)
 {
-    if (to > clock->now)
-        clock->now = to;
+    clock_reach(clock, to);
     while (clock->first && clock->first->at <= clock->now) {
         struct event *event = clock->first;
         unlink_event(clock, event);

@@ -36,6 +36,14 @@ static inline tick_t clock_deadline(const struct clock *clock)
     return clock->first ? clock->first->at : TICK_NEVER;
 }
 
+/* The time is at least `at` from now on. Several cores look at it in turns, and one may lag behind what another has seen: so it
+   never goes back. */
+static inline void clock_reach(struct clock *clock, tick_t at)
+{
+    if (at > clock->now)
+        clock->now = at;
+}
+
 /* Sets the time and fires everything that is due by then, in order. Called by the machine's run loop only. */
 void clock_advance(struct clock *clock, tick_t to);
 

@@ -76,8 +76,7 @@ void code_flush(struct code_cache *code)
         struct code_page *page = code->pages[i];
         while (page) {
             struct code_page *next = page->hash_next;
-            page->ram->code_lines[page->offset >> 12] = 0;
-            free(page);
+            free(page);   /* the lines stay marked: other cores may have code there; the next store to them finds out */
             page = next;
         }
         code->pages[i] = NULL;
@@ -123,13 +122,17 @@ static struct code_page *page_of(struct cpu *cpu, const uint8_t *host, struct ra
     return page;
 }
 
-/* Marks the 64-byte lines of a block as code; a page that had none loses its write permission in the TLBs. */
+/* Marks the 64-byte lines of a block as code; a page that had none loses its write permission in the TLBs of every core. */
 static void mark_lines(struct cpu *cpu, const struct block *b, struct ram *ram, uint64_t offset)
 {
     uint64_t *lines = &ram->code_lines[offset >> 12];
     unsigned first = b->offset >> 6, last = (b->end - 1u) >> 6;
-    if (!*lines)
-        cpu->class->protect(cpu, b->host - b->offset);
+    if (!*lines) {
+        struct cpu *core = cpu;
+        do
+            core->class->protect(core, b->host - b->offset);
+        while ((core = core->peer) != cpu);
+    }
     *lines |= mask64(last - first + 1) << first;
 }
 
@@ -197,10 +200,9 @@ static void drop_block(struct code_cache *code, struct block *b)
 
 /* Drops the blocks of one page that overlap the lines in `touched`; links within the page are cut, because any of them may
    lead to a dropped block. */
-static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t *lines, uint64_t touched)
+static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t touched)
 {
     struct block *kept = NULL, *next;
-    *lines = 0;
     for (struct block *b = page->blocks; b; b = next) {
         unsigned first = b->offset >> 6, last = (b->end - 1u) >> 6;
         uint64_t own = mask64(last - first + 1) << first;
@@ -209,7 +211,6 @@ static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t
         if (own & touched) {
             drop_block(code, b);
         } else {
-            *lines |= own;
             b->page_next = kept;
             kept = b;
         }
@@ -219,25 +220,39 @@ static void drop_lines(struct code_cache *code, struct code_page *page, uint64_t
     code->drops++;
 }
 
-void code_written(struct cpu *cpu, struct ram *ram, uint64_t offset, uint64_t length)
+/* The lines of the page at `at` that a change of [offset, offset + length) touches and that code was made from. */
+static uint64_t touched_lines(const struct ram *ram, uint64_t at, uint64_t offset, uint64_t length)
 {
-    struct code_cache *code = cpu->code;
+    unsigned from = at < offset ? (unsigned)(offset & 0xfff) : 0;
+    uint64_t rest = offset + length - at;
+    unsigned to = rest < 4096 ? (unsigned)rest - 1 : 4095;
+    return ram->code_lines[at >> 12] & mask64((to >> 6) - (from >> 6) + 1) << (from >> 6);
+}
+
+static void drop_written(struct code_cache *code, struct ram *ram, uint64_t offset, uint64_t length)
+{
     bool dropped = false;
     for (uint64_t at = offset & ~0xfffull; at < offset + length; at += 4096) {
-        uint64_t *lines = &ram->code_lines[at >> 12];
-        unsigned from = at < offset ? (unsigned)(offset & 0xfff) : 0;
-        uint64_t rest = offset + length - at;
-        unsigned to = rest < 4096 ? (unsigned)rest - 1 : 4095;
-        uint64_t touched = mask64((to >> 6) - (from >> 6) + 1) << (from >> 6);
-        if (!(*lines & touched))
-            continue;
+        uint64_t touched = touched_lines(ram, at, offset, length);
         const uint8_t *host = ram->host + at;
-        for (struct code_page *page = *page_slot(code, host); page; page = page->hash_next)
+        for (struct code_page *page = touched ? *page_slot(code, host) : NULL; page; page = page->hash_next)
             if (page->host == host) {
-                drop_lines(code, page, lines, touched);
+                drop_lines(code, page, touched);
                 dropped = true;
             }
     }
     if (dropped)
         code_forget_jumps(code);
+}
+
+/* A mark stands for the blocks of every core. No block is left of a line that is touched, so its mark goes; one that a dropped
+   block had beside it may stay, and goes by the next store to its line. */
+void code_written(struct cpu *cpu, struct ram *ram, uint64_t offset, uint64_t length)
+{
+    struct cpu *core = cpu;
+    do
+        drop_written(core->code, ram, offset, length);
+    while ((core = core->peer) != cpu);
+    for (uint64_t at = offset & ~0xfffull; at < offset + length; at += 4096)
+        ram->code_lines[at >> 12] &= ~touched_lines(ram, at, offset, length);
 }

@@ -109,7 +109,7 @@ void code_each(struct code_cache *code, void (*each)(void *to, struct block *b),
 /* The block at host address `host` of RAM (the bytes are at `offset` of `ram`), decoded by the cpu's class if it is not there. */
 struct block *code_find(struct cpu *cpu, const uint8_t *host, struct ram *ram, uint64_t offset, uint32_t mode);
 
-/* RAM [offset, offset + length) is about to change: drops the blocks made from it. */
+/* RAM [offset, offset + length) is about to change: drops the blocks made from it, those of all cores that share it. */
 void code_written(struct cpu *cpu, struct ram *ram, uint64_t offset, uint64_t length);
 
 #endif

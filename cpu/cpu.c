@@ -4,6 +4,21 @@
 #include "cpu/engine.h"
 #include "cpu/timing/timing.h"
 
+void cpu_join(struct cpu *cpu, struct cpu *other)
+{
+    bug_on(cpu->peer != cpu);
+    cpu->peer = other->peer;
+    other->peer = cpu;
+}
+
+void cpu_yield_to(struct cpu *cpu)
+{
+    for (struct cpu *p = cpu->peer; p != cpu; p = p->peer) {
+        p->must_yield = true;
+        cpu_look_around(p);
+    }
+}
+
 void cpu_set_rate(struct cpu *cpu, uint64_t hz)
 {
     uint64_t a = TICKS_PER_SECOND, b = hz;
@@ -53,7 +68,7 @@ void cpu_sync(struct cpu *cpu, const struct op *o, const struct block *b)
     unsigned n = (unsigned)(o - b->ops);
     cpu->pc = cpu->code_va + b->offset + 4 * n;
     uint64_t at = b->mode & CODE_TIMED ? timing_sync(cpu, (struct block *)b, n) : cpu->cycles + n;
-    cpu->clock->now = cpu_ticks(cpu, at);
+    clock_reach(cpu->clock, cpu_ticks(cpu, at));
 }
 
 void cpu_leave(struct cpu *cpu, const struct op *o, const struct block *b)
@@ -126,12 +141,17 @@ static void enter(struct cpu *cpu, struct block *b)
 
 void cpu_run(struct cpu *cpu, tick_t until)
 {
-    uint64_t end = cpu_cycles_at(cpu, until);
+    cpu_run_to(cpu, cpu_cycles_at(cpu, until));
+}
+
+void cpu_run_to(struct cpu *cpu, uint64_t end)
+{
+    cpu->must_yield = false;
     for (;;) {
         cpu->horizon = end;
         if (cpu->interrupt_pending)
             cpu->class->interrupt(cpu);
-        if (cpu->halted || cpu->cycles >= end)
+        if (cpu->halted || cpu->must_yield || cpu->cycles >= end)
             break;
         uint64_t deadline = cpu_cycles_at(cpu, clock_deadline(cpu->clock));
         if (cpu->cycles >= deadline)
@@ -146,7 +166,7 @@ void cpu_run(struct cpu *cpu, tick_t until)
                 enter(cpu, b);
         }
     }
-    cpu->clock->now = cpu_ticks(cpu, cpu->cycles);
+    clock_reach(cpu->clock, cpu_ticks(cpu, cpu->cycles));
 }
 
 /* ---- the cold ends of blocks ---- */

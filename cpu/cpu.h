@@ -64,6 +64,7 @@ struct cpu {
     const struct cpu_class *class;
     struct clock *clock;
     struct space *space;
+    struct cpu *peer;            /* the cores that share memory are a ring; one alone is its own */
     uint64_t hz;                 /* cycles per second of virtual time; set by cpu_set_rate */
     uint64_t ticks_num, ticks_den, ticks_below;   /* ticks = cycles * num / den, exact below a number of cycles */
     struct timing *timing;       /* the model; in use while `timed` */
@@ -77,18 +78,27 @@ struct cpu {
     uint64_t walks;              /* of page tables, for -stats */
     gva_t last;                  /* after cpu_run: the last instruction executed, and the decode mode it had: for profiles */
     uint32_t last_mode;
-    bool halted;                 /* sleeping in WFI */
+    bool halted;                 /* asleep: waiting for something, or switched off */
+    bool must_yield;             /* cpu_run is to end: another core has work to do */
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
 };
 
-/* Runs until virtual time `until` or until the core sleeps; returns with cpu->pc exact and clock->now = cpu_now. */
+/* Runs until virtual time `until`, until the core sleeps, an event is due or cpu_yield_to asks for it; returns with cpu->pc exact and
+   clock->now not before the core's time. cpu_run_to: until the core's own cycle. */
 void cpu_run(struct cpu *cpu, tick_t until);
+void cpu_run_to(struct cpu *cpu, uint64_t cycles);
 
 /* An input changed or an event was armed earlier: the running block is the last one before a look around. */
 static inline void cpu_look_around(struct cpu *cpu)
 {
     cpu->horizon = 0;
 }
+
+/* Makes a core that is alone one of the ring of `other`. They share RAM, and are freed together. */
+void cpu_join(struct cpu *cpu, struct cpu *other);
+
+/* This core has something to do now: whichever of the others runs stops at its next block end. */
+void cpu_yield_to(struct cpu *cpu);
 
 /* The core's clock rate, below 2^32 Hz. */
 void cpu_set_rate(struct cpu *cpu, uint64_t hz);

@@ -46,7 +46,7 @@ struct arm64 {
     struct tlb_bank *user_tlb;    /* what EL0 may do in this address space: LDTR, STTR */
 
     /* The exclusive monitor (manual B2.9): the virtual address and what was loaded from it; valid while exclusive_size is not
-       0. */
+       0. Another core that executes sets that to 0 (cluster.c). */
     uint64_t exclusive_va;
     uint64_t exclusive_value[2];
     uint32_t exclusive_size;
@@ -82,14 +82,17 @@ struct arm64 {
 
     bool irq_line, fiq_line;
     bool event_register;          /* of WFE */
+    bool waits_for_event;         /* asleep in WFE; otherwise a core that is halted waits for an interrupt … */
+    bool is_off;                  /* … or is switched off */
+    struct event stream_event;    /* the timer's event stream ends a WFE */
     bool notes_zeroes;            /* the stores under way are those of DC ZVA, which tells the timing model itself */
 
     struct arm64_mmu *mmu;
     const char *id;               /* for guest_log */
     uint64_t mpidr;
 
-    /* PSCI calls by HVC end in the board: function number and arguments; the result goes to X0. */
-    uint64_t (*firmware)(void *board, const uint64_t args[4]);
+    /* PSCI calls by HVC end in the board: the core that calls, function number and arguments; the result goes to X0. */
+    uint64_t (*firmware)(void *board, struct arm64 *caller, const uint64_t args[4]);
     void *board;
 };
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "cpu/arm64/branch.h"
+#include "cpu/arm64/cluster.h"
 #include "cpu/arm64/debug.h"
 #include "cpu/arm64/decode.h"
 #include "cpu/arm64/except.h"
@@ -86,8 +87,11 @@ static const struct cpu_class arm64_class = {
 
 static void event_sooner(void *core, tick_t at)
 {
+    struct cpu *first = core, *cpu = first;
     (void)at;
-    cpu_look_around(core);
+    do
+        cpu_look_around(cpu);
+    while ((cpu = cpu->peer) != first);
 }
 
 struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock, uint64_t hz)
@@ -108,6 +112,7 @@ struct arm64 *arm64_new(const char *id, struct space *space, struct clock *clock
     clock->core = &c->cpu;
     timer_init(c);
     pmu_init(c);
+    cluster_init(c);
     return c;
 }
 
@@ -130,14 +135,19 @@ void arm64_keep_time(struct arm64 *c, enum timing_mode mode)
 
 void arm64_map_changed(void *core)
 {
-    mmu_map_changed(arm64_of(core));
+    struct cpu *first = core, *cpu = first;
+    do
+        mmu_map_changed(arm64_of(cpu));
+    while ((cpu = cpu->peer) != first);
 }
 
 void arm64_memory_written(void *core, gpa_t pa, uint64_t length)
 {
-    struct cpu *cpu = core;
-    if (cpu->timed)
-        memory_dma(timing_memory(cpu->timing), pa, length);
+    struct cpu *first = core, *cpu = first;
+    do
+        if (cpu->timed)
+            memory_dma(timing_memory(cpu->timing), pa, length);
+    while ((cpu = cpu->peer) != first);
 }
 
 void arm64_free(struct arm64 *c)
@@ -165,6 +175,8 @@ void arm64_reset(struct arm64 *c)
     c->sp_select = true;
     c->daif = 0xf;
     c->step = c->stepping = c->step_exclusive = c->illegal = c->event_register = false;
+    c->waits_for_event = c->is_off = false;
+    clock_cancel(c->cpu.clock, &c->stream_event);
     c->sctlr_el1 = 0x00c50838;
     c->cpacr_el1 = c->ttbr0_el1 = c->ttbr1_el1 = c->tcr_el1 = c->mair_el1 = c->amair_el1 = c->vbar_el1 = c->contextidr_el1 = 0;
     c->esr_el1 = c->far_el1 = c->elr_el1 = c->spsr_el1 = c->par_el1 = 0;

@@ -23,16 +23,16 @@ void arm64_set_crypto(struct arm64 *c, bool has_crypto);
 void arm64_set_core(struct arm64 *c, const struct core_model *model);
 void arm64_keep_time(struct arm64 *c, enum timing_mode mode);
 
-/* For struct space: the map changed. */
+/* For struct space: the map changed. `core` is any of those that share it. */
 void arm64_map_changed(void *core);
 
-/* For struct space: a device wrote memory. */
+/* For struct space: a device wrote memory. `core` is any of those that share it. */
 void arm64_memory_written(void *core, gpa_t pa, uint64_t length);
 
 /* The core's interrupt inputs, for irq_connect: input 0 IRQ, 1 FIQ. */
 void arm64_input(void *core, unsigned input, bool level);
 
-/* For struct ram: code in it is about to change. */
+/* For struct ram: code in it is about to change. `core` is any of those that share it. */
 void arm64_code_written(void *core, struct ram *ram, uint64_t offset, uint64_t length);
 
 /* The core's state as fields, for the state hash. */

@@ -124,21 +124,38 @@ static bool is_unmasked(const struct arm64 *c)
     return (c->irq_line && !(c->daif & DAIF_I)) || (c->fiq_line && !(c->daif & DAIF_F));
 }
 
+/* What ends the sleep that the core is in (D1.17): of WFI any interrupt, of WFE an event or an interrupt that is not masked. */
+static bool is_awakened(const struct arm64 *c)
+{
+    if (!c->cpu.halted || c->is_off)
+        return false;
+    return c->waits_for_event ? c->event_register || is_unmasked(c) : c->irq_line || c->fiq_line;
+}
+
 void arm64_interrupts_changed(struct arm64 *c)
 {
-    bool wakes = c->cpu.halted && (c->irq_line || c->fiq_line);
-    c->cpu.interrupt_pending = wakes || is_unmasked(c);
+    bool wakes = is_awakened(c);
+    c->cpu.interrupt_pending = wakes || (is_unmasked(c) && !c->is_off);
     if (c->cpu.interrupt_pending)
         cpu_look_around(&c->cpu);
+    if (wakes)
+        cpu_yield_to(&c->cpu);
+}
+
+static void wake(struct arm64 *c)
+{
+    c->cpu.halted = false;
+    if (c->waits_for_event && c->event_register)
+        c->event_register = false;
+    c->waits_for_event = false;
+    pmu_wake(c);
 }
 
 void arm64_take_interrupt(struct cpu *cpu)
 {
     struct arm64 *c = arm64_of(cpu);
-    if (cpu->halted && (c->irq_line || c->fiq_line)) {
-        cpu->halted = false;
-        pmu_wake(c);
-    }
+    if (is_awakened(c))
+        wake(c);
     if (c->fiq_line && !(c->daif & DAIF_F))
         arm64_exception(c, VECTOR_FIQ);
     else if (c->irq_line && !(c->daif & DAIF_I))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System instructions: exceptions, hints, barriers, PSTATE, cache and TLB maintenance, address translation (manual C5, C6). */
+#include "cpu/arm64/cluster.h"
 #include "cpu/arm64/handler.h"
 #include "cpu/arm64/mmu.h"
 #include "cpu/arm64/sysreg.h"
@@ -37,7 +38,7 @@ COLD_HANDLER(hvc)
     cpu_sync(&c->cpu, o, b);
     cpu_leave(&c->cpu, o, b);
     c->cpu.pc += 4;
-    c->x[0] = c->firmware(c->board, c->x);
+    c->x[0] = c->firmware(c->board, c, c->x);
     LEAVE;
 }
 
@@ -59,7 +60,8 @@ DECODE(eret)
     return mode & MODE_EL1;
 }
 
-/* ---- hints and barriers: one core and no caches to lag behind, so barriers are no-ops ---- */
+/* ---- hints and barriers: one core executes at a time, and no cache lags behind, so every access is seen by all in the order of
+   the programs, and barriers are no-ops ---- */
 
 HANDLER(nop) { NEXT; }
 
@@ -72,23 +74,41 @@ HANDLER(wfi)
     LEAVE_BEHIND;
 }
 
-/* WFE may end early for any reason (D1.17.1); it always does, because only this core could send the event it waits for. */
+COLD_HANDLER(wfe_waits)
+{
+    cpu_sync(&c->cpu, o, b);
+    cluster_wait_for_event(c);
+    LEAVE_BEHIND;
+}
+
+/* WFE may end early for any reason (D1.17.1); that of a core alone always does, because only itself could send the event. */
 HANDLER(wfe)
 {
     if (!c->el && !(c->sctlr_el1 & SCTLR_NTWE) && !c->event_register)
         return arm64_raise(c, o, b, EC_WFX, 1u << 24 | 0xeu << 20 | 1);
+    if (!c->event_register && !cluster_is_alone(c))
+        TAIL(wfe_waits);
     c->event_register = false;
     NEXT;
 }
 
-HANDLER(sev) { c->event_register = true; NEXT; }
+HANDLER(sevl) { c->event_register = true; NEXT; }
+
+HANDLER(sev)
+{
+    if (!cluster_is_alone(c))
+        cpu_sync(&c->cpu, o, b);
+    cluster_event_all(c);
+    NEXT;
+}
+
 HANDLER(clrex) { c->exclusive_size = 0; NEXT; }
 HANDLER(isb) { LEAVE_BEHIND; }
 
 DECODE(hint)
 {
     unsigned number = (unsigned)bits(insn, 11, 5);
-    o->run = number == 2 ? wfe : number == 3 ? wfi : number == 4 || number == 5 ? sev : nop;
+    o->run = number == 2 ? wfe : number == 3 ? wfi : number == 4 ? sev : number == 5 ? sevl : nop;
     return true;
 }
 
@@ -271,22 +291,37 @@ HANDLER(address_translate)
     NEXT;
 }
 
+static void flush_all(struct arm64 *c, OP_UNUSED uint64_t operand) { mmu_flush_all(c); }
+static void flush_asid(struct arm64 *c, uint64_t operand) { mmu_flush_asid(c, (uint16_t)(operand >> 48)); }
+
+/* The operand has VA bits 55..12; the sign is bit 55. An ASID in it is not compared: forgetting too much is allowed. */
+static void flush_va(struct arm64 *c, uint64_t operand) { mmu_flush_va(c, (gva_t)sext(operand << 12, 56)); }
+
+/* imm: the instruction is for the inner shareable domain (…IS), which all cores are in. The others are between two blocks and
+   obey at once, so the DSB that follows has nothing to wait for. */
+static void flush(struct arm64 *c, const struct op *o, void (*flush_one)(struct arm64 *c, uint64_t operand))
+{
+    struct arm64 *core = c;
+    do
+        flush_one(core, c->x[o->rn]);
+    while (o->imm && (core = cluster_next(core)) != c);
+}
+
 HANDLER(tlbi_all)
 {
-    mmu_flush_all(c);
+    flush(c, o, flush_all);
     LEAVE_BEHIND;
 }
 
 HANDLER(tlbi_asid)
 {
-    mmu_flush_asid(c, (uint16_t)(c->x[o->rn] >> 48));
+    flush(c, o, flush_asid);
     LEAVE_BEHIND;
 }
 
-/* The operand has VA bits 55..12; the sign is bit 55. An ASID in it is not compared: forgetting too much is allowed. */
 HANDLER(tlbi_va)
 {
-    mmu_flush_va(c, (gva_t)sext(c->x[o->rn] << 12, 56));
+    flush(c, o, flush_va);
     if (c->cpu.timed)   /* the page in execution has to be fetched anew: at once, not whenever the core is looked at next */
         LEAVE_BEHIND;
     NEXT;
@@ -317,17 +352,17 @@ static const struct sys_row sys_rows[] = {
     { SYS_CODE(0, 7, 8, 1), false, address_translate, 1 },    /* AT S1E1W */
     { SYS_CODE(0, 7, 8, 2), false, address_translate, 2 },    /* AT S1E0R */
     { SYS_CODE(0, 7, 8, 3), false, address_translate, 3 },    /* AT S1E0W */
-    { SYS_CODE(0, 8, 3, 0), false, tlbi_all, 0 },             /* TLBI VMALLE1IS, and without IS */
+    { SYS_CODE(0, 8, 3, 0), false, tlbi_all, 1 },             /* TLBI VMALLE1IS, and without IS */
     { SYS_CODE(0, 8, 7, 0), false, tlbi_all, 0 },
-    { SYS_CODE(0, 8, 3, 1), false, tlbi_va, 0 },              /* TLBI VAE1 */
+    { SYS_CODE(0, 8, 3, 1), false, tlbi_va, 1 },              /* TLBI VAE1 */
     { SYS_CODE(0, 8, 7, 1), false, tlbi_va, 0 },
-    { SYS_CODE(0, 8, 3, 2), false, tlbi_asid, 0 },            /* TLBI ASIDE1 */
+    { SYS_CODE(0, 8, 3, 2), false, tlbi_asid, 1 },            /* TLBI ASIDE1 */
     { SYS_CODE(0, 8, 7, 2), false, tlbi_asid, 0 },
-    { SYS_CODE(0, 8, 3, 3), false, tlbi_va, 0 },              /* TLBI VAAE1 */
+    { SYS_CODE(0, 8, 3, 3), false, tlbi_va, 1 },              /* TLBI VAAE1 */
     { SYS_CODE(0, 8, 7, 3), false, tlbi_va, 0 },
-    { SYS_CODE(0, 8, 3, 5), false, tlbi_va, 0 },              /* TLBI VALE1 */
+    { SYS_CODE(0, 8, 3, 5), false, tlbi_va, 1 },              /* TLBI VALE1 */
     { SYS_CODE(0, 8, 7, 5), false, tlbi_va, 0 },
-    { SYS_CODE(0, 8, 3, 7), false, tlbi_va, 0 },              /* TLBI VAALE1 */
+    { SYS_CODE(0, 8, 3, 7), false, tlbi_va, 1 },              /* TLBI VAALE1 */
     { SYS_CODE(0, 8, 7, 7), false, tlbi_va, 0 },
 };
 

@@ -2,6 +2,7 @@
 /* MRS and MSR: the table of sysregs.def and the functions behind its SPECIAL rows. */
 #include "cpu/arm64/sysreg.h"
 
+#include "cpu/arm64/cluster.h"
 #include "cpu/arm64/core.h"
 #include "cpu/arm64/debug.h"
 #include "cpu/arm64/handler.h"
@@ -134,7 +135,15 @@ void arm64_set_caches(struct arm64 *c, const struct core_settings *s)
 GET_CONSTANT(ctr, 0x84448004)
 GET(ccsidr) { return c->csselr_el1 < ARRAY_SIZE(c->ccsidr_el1) ? c->ccsidr_el1[c->csselr_el1] : 0; }
 GET(dczid) { return 4 | (c->el == 0 && !(c->sctlr_el1 & SCTLR_DZE) ? 1u << 4 : 0); }   /* 64 bytes; DZP where EL0 may not */
-GET_CONSTANT(l2ctlr, 0x00000022)   /* one core; L2 data RAM latencies as out of reset */
+
+/* L2 data RAM latencies as out of reset; the number of cores less one, of which a Cortex-A53 has four at most (TRM 4.3.58). */
+GET(l2ctlr)
+{
+    unsigned others = 0;
+    for (const struct arm64 *p = cluster_next(c); p != c && others < 3; p = cluster_next(p))
+        others++;
+    return 0x00000022 | others << 24;
+}
 
 /* ---- debug ---- */
 

@@ -55,6 +55,7 @@ struct options {
     bool virtio_is_on_pci, describes_machine;
     char *dumpdtb;
     uint64_t ram_size;              /* bytes */
+    unsigned cores;                 /* 0: not given */
     const struct core_model *model; /* the core's own table */
     struct core_model core;         /* the same with the settings of -timing */
     bool crypto;                    /* the core has the Cryptographic Extension */

@@ -87,10 +87,35 @@ static int set_memory(struct options *o, const char *value, struct error *err)
     return 0;
 }
 
+/* QEMU's words for the same number: how many cores, of which none comes later. */
+static int set_cpus(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    uint64_t number = 0;
+    if (parse_number("-smp", value, MACHINE_CORES, &number, NULL) < 0 || !number)
+        return error_set(err, "-smp: '%s' is not a number of cores from 1 to %d", value, MACHINE_CORES);
+    if (o->cores && o->cores != number)
+        return error_set(err, "-smp: %s cores and %u contradict each other; the machine has all its cores from power on, in one "
+                         "cluster", value, o->cores);
+    o->cores = (unsigned)number;
+    return 0;
+}
+
+/* … and for what there is one of. */
+static int set_one(void *to, const char *value, struct error *err)
+{
+    (void)to;
+    return strcmp(value, "1") ? error_set(err, "-smp: the cores are one cluster without threads; write -smp N") : 0;
+}
+
 static int set_smp(struct options *o, const char *value, struct error *err)
 {
-    (void)o;
-    return strcmp(value, "1") ? error_set(err, "-smp %s: the machine has one core", value) : 0;
+    static const struct parse_key keys[] = {
+        { "cpus", set_cpus }, { "maxcpus", set_cpus }, { "cores", set_cpus }, { "sockets", set_one }, { "dies", set_one },
+        { "clusters", set_one }, { "threads", set_one },
+    };
+    o->cores = 0;
+    return parse_list("-smp", value, keys, ARRAY_SIZE(keys), o, err);
 }
 
 static int set_drive_file(void *to, const char *value, struct error *err)
@@ -617,7 +642,7 @@ const struct option_row option_rows[] = {
     { "seed", "N|random", set_seed, NULL },
     { "cpu", "CORE[,board=BOARD,crypto=on]", cores_set_cpu, NULL },
     { "m", "SIZE", set_memory, NULL },
-    { "smp", "1", set_smp, NULL },
+    { "smp", "N", set_smp, NULL },
     { "name", "TEXT", set_name, NULL },
     { "drive", "file=FILE[,format=raw|qcow2][,if=virtio|pflash|none][,media=cdrom][,readonly=on][,snapshot=on][,serial=TEXT]",
       set_drive, "Disks" },

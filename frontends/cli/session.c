@@ -254,6 +254,8 @@ static int build_machine(struct session *s, struct error *err)
     c->crypto = o->crypto;
     c->timing = o->timing;
     c->ram_size = o->ram_size;
+    if (o->cores)
+        c->cores = o->cores;
     c->kernel = o->kernel;
     c->initrd = o->initrd;
     c->append = o->append;

@@ -38,9 +38,10 @@ static void device_write(void *device, uint64_t offset, uint64_t value, unsigned
 static const struct io_ops device_ops = { device_read, device_write, .min_size = 4, .max_size = 8 };
 
 /* HVC: the program ends, or a vector was reached. */
-static uint64_t stop(void *board, const uint64_t args[4])
+static uint64_t stop(void *board, struct arm64 *caller, const uint64_t args[4])
 {
     struct bare *b = board;
+    (void)caller;
     gva_t at = b->cpu->cpu.pc - 4 - b->cpu->vbar_el1;
     b->stopped_at = at < 0x800 ? (int)at : BARE_STOPPED;
     b->cpu->cpu.halted = true;

@@ -101,9 +101,9 @@ static void random_registers(void)
     arm64_exception_return(c);
 }
 
-static uint64_t answer(void *board, const uint64_t args[4])
+static uint64_t answer(void *board, struct arm64 *caller, const uint64_t args[4])
 {
-    (void)board, (void)args;
+    (void)board, (void)caller, (void)args;
     return random64();
 }
 

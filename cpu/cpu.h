@@ -83,8 +83,8 @@ struct cpu {
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
 };
 
-/* Runs until virtual time `until`, until the core sleeps, an event is due or cpu_yield_to asks for it; returns with cpu->pc exact and
-   clock->now not before the core's time. cpu_run_to: until the core's own cycle. */
+/* Runs until virtual time `until`, until the core sleeps, an event is due or cpu_yield_to asks for it; returns with cpu->pc exact
+   and clock->now not before the core's time. cpu_run_to: until the core's own cycle. */
 void cpu_run(struct cpu *cpu, tick_t until);
 void cpu_run_to(struct cpu *cpu, uint64_t cycles);
 

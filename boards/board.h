@@ -9,8 +9,8 @@
 
 enum { PART_REGIONS = 4, PART_WIRES = 3, PART_OPTIONS = 4, BOARD_PARTS = 128 };
 
-/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part. With a count it is as many wires, from pins and
-   to inputs that follow one another. To "cpu": from an array of pins, the nth to this input of core n. */
+/* A wire from one of the part's pins ("irq", "irq[2]") to an input of another part. With a count it is as many wires, from pins
+   and to inputs that follow one another. To "cpu": from an array of pins, the nth to this input of core n. */
 struct wire {
     const char *pin, *to;
     unsigned input, count;

@@ -73,7 +73,7 @@ static void run_one(struct machine *m, struct arm64 *c, uint64_t next)
         cpu_run_to(&c->cpu, next + slice(m, next));
 }
 
-/* All sleep: time goes to the next event, or to the end of the run. False: time is over, and nothing wakes anybody before that. */
+/* All sleep: time goes to the next event, or to the end of the run. False: time is over before anything wakes anybody. */
 static bool skip(struct machine *m)
 {
     tick_t event = clock_deadline(&m->clock), to = event < m->until ? event : m->until;

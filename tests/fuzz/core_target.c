@@ -41,9 +41,10 @@ static void remember_access(struct bare *b)
     b->device_value = s->seen;
 }
 
-static uint64_t answer(void *board, const uint64_t args[4])
+static uint64_t answer(void *board, struct arm64 *caller, const uint64_t args[4])
 {
     struct subject *s = board;
+    (void)caller;
     see(s, args[0] ^ args[1] ^ args[2] ^ args[3]);
     return s->seen;
 }

@@ -58,7 +58,8 @@ def system(*timing):
     """Debian's own system: what its tools say, a job for each core, a lock that all want."""
     folder = fetched("build-disk")
     machine = Machine("-speed", "max", "-smp", str(CORES), "-m", "512", "-nic", "none", "-kernel",
-                      os.path.join(folder, "linux"), "-initrd", os.path.join(folder, "initrd.gz"), "-append", "root=LABEL=debian console=ttyAMA0 quiet", "-drive",
+                      os.path.join(folder, "linux"), "-initrd", os.path.join(folder, "initrd.gz"), "-append",
+                      "root=LABEL=debian console=ttyAMA0 quiet", "-drive",
                       f"file={os.path.join(folder, 'root.img')},if=virtio,format=raw,snapshot=on", *timing)
     machine.log_in()
     said, _ = machine.shell("nproc")

@@ -17,7 +17,7 @@ struct machine_port {
     void *port;               /* struct chardev, blockdev, … ; outlives the machine */
 };
 
-enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16, MACHINE_CORES = 8 };
+enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16, MACHINE_CORES = 8, MACHINE_WIDTH = 1024, MACHINE_HEIGHT = 768 };
 
 struct machine_config {
     const char *board;        /* a name of boards/boards.def */
@@ -28,6 +28,7 @@ struct machine_config {
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer", "ramfb" or "none" */
     bool virtio_is_on_pci;    /* else on virtio-mmio */
+    unsigned display_width, display_height;   /* what a virtio-gpu offers at power on */
     uint64_t ram_size;        /* bytes */
     const char *kernel;       /* file names, or NULL */
     const char *initrd;

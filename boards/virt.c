@@ -73,7 +73,10 @@ static void options(struct machine *m, const struct part *part, struct device *d
         board_option(device, "start", m->config.start_seconds);
     else if (!strcmp(part->class, "virtio-rng"))
         board_option(device, "seed", m->config.seed);
-    else if (!strcmp(part->class, "simple-framebuffer"))
+    else if (!strcmp(part->class, "virtio-gpu")) {
+        board_option(device, "width", m->config.display_width);
+        board_option(device, "height", m->config.display_height);
+    } else if (!strcmp(part->class, "simple-framebuffer"))
         board_option(device, "base", m->reserved = framebuffer_base(m));
 }
 

@@ -39,6 +39,7 @@ struct blockdev {
     void *host;
     uint64_t size;                     /* bytes, a multiple of BLOCK_SECTOR */
     bool read_only;
+    uint64_t bytes;                    /* counted by the device, for lamps: what was read and written so far */
     char serial[21];                   /* what the guest reads as the disk's serial number */
 };
 
@@ -56,6 +57,7 @@ struct netdev {
     /* device tells host that `ready` has become true */
     void (*drained)(void *host);
     uint8_t mac[6];
+    uint64_t bytes;                    /* counted by the device, for lamps: what was sent and received so far */
 };
 
 /* ---- display: one screen ---- */
@@ -94,6 +96,8 @@ enum { INPUT_ABS_MAX = 0x7fff };
 struct input {
     /* host calls device. Groups of events end with INPUT_SYNC. A device ignores kinds it does not have. */
     void (*event)(void *device, const struct input_event *event);
+    /* host calls device: has the guest's driver taken all groups so far? May be NULL: nobody knows. */
+    bool (*taken)(void *device);
     void *device;
     bool wants_keys, wants_abs, wants_rel;   /* set by the device: which events to route here */
 };

@@ -104,7 +104,8 @@ static uint8_t written(struct virtio_blk *blk)
 static int move(struct virtio_blk *blk, const struct virtq_list *list, uint64_t at, uint64_t disk, uint64_t length, bool in)
 {
     const struct space *space = blk->device.dma;
-    const struct blockdev *port = blk->port;
+    struct blockdev *port = blk->port;
+    port->bytes += length;
     for (uint64_t done = 0; done < length;) {
         uint8_t sector[BLOCK_SECTOR];
         size_t n = length - done;

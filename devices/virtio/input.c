@@ -173,6 +173,11 @@ static void input_event(void *device, const struct input_event *event)
         append(in, types[event->kind], event->code, (uint32_t)event->value);
 }
 
+static bool input_taken(void *device)
+{
+    return !((struct virtio_input *)device)->queued;
+}
+
 static void take_status(struct virtio_input *in)
 {
     struct virtq_chain chain;
@@ -224,6 +229,7 @@ int virtio_input_init(struct device *device, const struct virtio_input_model *mo
     in->model = model;
     if (in->port) {
         in->port->event = input_event;
+        in->port->taken = input_taken;
         in->port->device = in;
         in->port->wants_keys = has_code(model, EV_KEY, KEY_ESC);
         in->port->wants_abs = has_code(model, EV_ABS, ABS_X);

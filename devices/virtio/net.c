@@ -153,6 +153,7 @@ static void net_receive(void *device, const uint8_t *frame, size_t length)
     struct virtio_net *net = device;
     if (length < ETH_HEADER || length > NET_FRAME_MAX || !net_ready(net) || !is_wanted(net, frame))
         return;
+    net->port->bytes += length;
     if (!deliver(net, frame, length) && virtio_is_live(&net->v))
         guest_log(net->device.id, "a frame of %zu bytes was dropped: the receive buffers are too small", length);
 }
@@ -172,6 +173,7 @@ static void transmit(struct virtio_net *net, const struct virtq_list *out)
         return;
     }
     size_t length = virtq_read(net->device.dma, out, HDR_SIZE, net->frame, sizeof net->frame);
+    net->port->bytes += length;
     if (net->port->send)
         net->port->send(net->port->host, net->frame, length);
 }

@@ -81,8 +81,9 @@ static int settle(struct options *o, struct error *err)
     }
     if (o->is_full_screen && o->display == DISPLAY_NONE)
         return error_set(err, "-full-screen needs a window; leave out -display none and -nographic");
-    if (o->shows_overlay && o->display == DISPLAY_NONE)
-        return error_set(err, "-overlay needs a window; leave out -display none and -nographic");
+    if ((o->shows_overlay || o->shows_status) && o->display == DISPLAY_NONE)
+        return error_set(err, "%s needs a window; leave out -display none and -nographic",
+                         o->shows_overlay ? "-overlay" : "-status");
     const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
                                                                     { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
@@ -111,7 +112,8 @@ static int settle(struct options *o, struct error *err)
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
-    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
+    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu", .width = MACHINE_WIDTH, .height = MACHINE_HEIGHT,
+                                 .layout = layout_find("en-us", NULL),
                                  .limit = TICK_NEVER, .model = model_at(0), .timing = TIMING_ON, .argc = argc, .argv = argv };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
@@ -204,7 +206,6 @@ void options_help(FILE *to)
         free(text);
     }
     fputs("\n"
-          "In the window: Ctrl-Alt-F full screen, -1 screen, -2 serial console, -G grab,\n"
-          "               -P picture, -S live numbers, -T timing. -nographic: Ctrl-A h.\n"
+          "In the window Ctrl-Alt-H shows its keys; with -nographic Ctrl-A h does.\n"
           "Exit status: 0 power off, 1 error, 3 reset, 4 -limit, 5 user, 6 sleeps for ever\n", to);
 }

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "boards/machine.h"
 #include "frontends/audio/audio.h"
+#include "frontends/host/layout.h"
+#include "frontends/sdl/letterbox.h"
 
 enum { OPTIONS_DRIVES = 8, OPTIONS_FLASHES = 2, OPTIONS_NICS = 4, OPTIONS_SCRIPT = 64, OPTIONS_TIMINGS = 16,
        OPTIONS_SYMBOLS = 64, OPTIONS_OBJECTS = 8, OPTIONS_CHARDEVS = 8, OPTIONS_CONSOLES = 2 };
@@ -70,7 +72,10 @@ struct options {
     bool has_no_nic;
     enum display_option display;
     const char *display_device;     /* as machine_config's */
-    bool is_full_screen, shows_overlay;
+    unsigned width, height;         /* of the guest's screen at power on */
+    enum scaling scaling;
+    const struct layout *layout;    /* of the guest's keyboard */
+    bool is_full_screen, shows_overlay, shows_status;
     struct audio_options audio;
     const char *serial;             /* never NULL after options_parse */
     const char *consoles[OPTIONS_CONSOLES];   /* where the virtio console and the port beside it lead, or NULL */

@@ -297,12 +297,64 @@ static int add_object(struct options *o, const char *value, struct error *err)
     return 0;
 }
 
-static int set_display(struct options *o, const char *value, struct error *err)
+static int set_display_type(void *to, const char *value, struct error *err)
 {
+    struct options *o = to;
     o->has_display = true;
     o->display = strcmp(value, "none") ? DISPLAY_SDL : DISPLAY_NONE;
     if (o->display == DISPLAY_SDL && strcmp(value, "sdl"))
         return error_set(err, "there is no display '%s'; there are sdl and none", value);
+    return 0;
+}
+
+/* QEMU's on and off, and what lies between. */
+static int set_zoom(void *to, const char *value, struct error *err)
+{
+    struct options *o = to;
+    bool fits = true;
+    if (!strcmp(value, "integer")) {
+        o->scaling = SCALING_INTEGER;
+        return 0;
+    }
+    if (parse_switch("-display zoom-to-fit", value, &fits, err) < 0)
+        return error_set(err, "-display: zoom-to-fit=%s is not on, off or integer", value);
+    o->scaling = fits ? SCALING_FIT : SCALING_ONE;
+    return 0;
+}
+
+static int set_display_full_screen(void *to, const char *value, struct error *err)
+{
+    return parse_switch("-display full-screen", value, &((struct options *)to)->is_full_screen, err);
+}
+
+static int set_display(struct options *o, const char *value, struct error *err)
+{
+    static const struct parse_key keys[] = {
+        { "type", set_display_type }, { "zoom-to-fit", set_zoom }, { "full-screen", set_display_full_screen },
+    };
+    return parse_list("-display", value, keys, ARRAY_SIZE(keys), o, err);
+}
+
+static int set_size(struct options *o, const char *value, struct error *err)
+{
+    enum { SIDE_MIN = 64, SIDE_MAX = 4095 };      /* the most that a monitor's description has room for */
+    int end = 0;
+    if (sscanf(value, "%5ux%5u%n", &o->width, &o->height, &end) < 2 || value[end] || o->width < SIDE_MIN || o->height < SIDE_MIN
+        || o->width > SIDE_MAX || o->height > SIDE_MAX)
+        return error_set(err, "-g %s: write WIDTHxHEIGHT, each from %d to %d, as in -g 1280x800", value, SIDE_MIN, SIDE_MAX);
+    return 0;
+}
+
+static int set_layout(struct options *o, const char *value, struct error *err)
+{
+    o->layout = layout_find(value, err);
+    return o->layout ? 0 : error_prefix(err, "-k");
+}
+
+static int set_status(struct options *o, const char *value, struct error *err)
+{
+    (void)value, (void)err;
+    o->shows_status = true;
     return 0;
 }
 
@@ -648,10 +700,13 @@ const struct option_row option_rows[] = {
       set_drive, "Disks" },
     { "nic", "none|tap|user[,tftp=DIR][,hostfwd=tcp::PORT-:PORT]...", set_nic, "Network" },
     { "object", "filter-dump,netdev=nic0,file=FILE", add_object, NULL },
-    { "display", "sdl|none", set_display, "Screen" },
+    { "display", "sdl[,zoom-to-fit=on|off|integer]|none", set_display, "Screen" },
+    { "g", "WxH", set_size, NULL },
+    { "k", "LAYOUT", set_layout, NULL },
     { "vga", "virtio|simplefb|ramfb|none", set_vga, NULL },
     { "full-screen", NULL, set_full_screen, NULL },
     { "overlay", NULL, set_overlay, NULL },
+    { "status", NULL, set_status, NULL },
     { "nographic", NULL, set_nographic, NULL },
     { "audiodev", "sdl|none|wav,path=FILE", set_audiodev, NULL },
     { "serial", "stdio|mon:stdio|file:PATH|pty|null|vc|unix:PATH|tcp:HOST:PORT[,server][,nowait]",

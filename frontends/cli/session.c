@@ -18,6 +18,7 @@
 #include "frontends/host/chardev.h"
 #include "frontends/host/save.h"
 #include "frontends/host/signals.h"
+#include "frontends/host/typist.h"
 #include "frontends/image/image.h"
 #include "frontends/net/net.h"
 #include "frontends/net/net_dump.h"
@@ -36,6 +37,8 @@ struct session {
     struct net *nets[OPTIONS_NICS];
     char net_names[OPTIONS_NICS][NET_ID];
     struct audio_output *audio;
+    struct typist *typist;
+    char *recording;          /* for the window's status line */
     struct window *window;
     struct machine *machine;
     struct script *script;
@@ -196,6 +199,30 @@ static void type_serial(void *owner, const uint8_t *data, size_t length)
     host_chardev_type(owner, data, length);
 }
 
+/* On the machine's thread: how much went through its ports. */
+static void sum_activity(void *owner, uint64_t bytes[BRIDGE_LAMPS])
+{
+    struct session *s = owner;
+    for (int i = 0; i < OPTIONS_DRIVES; i++)
+        bytes[BRIDGE_DISK] += s->images[i] ? image_port(s->images[i])->bytes : 0;
+    for (int i = 0; i < OPTIONS_NICS; i++)
+        bytes[BRIDGE_NET] += s->nets[i] ? net_port(s->nets[i])->bytes : 0;
+    bytes[BRIDGE_SOUND] = audio_port(s->audio)->bytes;
+}
+
+/* What a run writes down of itself, in words. */
+static char *recording_of(const struct options *o, bool is_sound)
+{
+    const struct { bool is_on; const char *word; } rows[] = {
+        { is_sound, "sound" }, { o->profile != NULL, "profile" }, { o->trace != NULL, "trace" }, { o->stats_every != 0, "stats" },
+    };
+    char text[64] = "";
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        if (rows[i].is_on)
+            strcat(strcat(text, *text ? " " : ""), rows[i].word);
+    return *text ? mem_strdup(text) : NULL;
+}
+
 static int open_panel(struct session *s, struct error *err)
 {
     const struct { const char *name; enum port_kind kind; void *port; } panel[] = {
@@ -205,15 +232,21 @@ static int open_panel(struct session *s, struct error *err)
     for (size_t i = 0; i < ARRAY_SIZE(panel); i++)
         if (attach(s, panel[i].name, panel[i].kind, panel[i].port, err) < 0)
             return -1;
+    s->typist = typist_new(s->loop);
     struct host_loop_ports ports = { .inputs = { &s->keyboard, &s->tablet, &s->mouse }, .power = &s->power,
-                                     .display = &s->display,
+                                     .display = &s->display, .typist = s->typist,
                                      .serial = type_serial, .serial_owner = s->serial };
     host_loop_connect(s->loop, &ports);
-    if (s->options->display == DISPLAY_NONE)
+    const struct options *o = s->options;
+    if (o->display == DISPLAY_NONE)
         return 0;
+    s->recording = recording_of(o, audio_records(s->audio));
     struct window_config window = { .guest = guest_name(s->options), .loop = s->loop, .display = &s->display, .serial = s->serial,
-                                    .pointers = { &s->tablet, &s->mouse }, .is_full_screen = s->options->is_full_screen,
-                                    .shows_overlay = s->options->shows_overlay };
+                                    .pointers = { &s->tablet, &s->mouse }, .is_full_screen = o->is_full_screen,
+                                    .shows_overlay = o->shows_overlay, .shows_status = o->shows_status,
+                                    .scaling = o->scaling, .layout = o->layout, .width = o->width, .height = o->height,
+                                    .percent = o->percent, .typist = s->typist, .recording = s->recording,
+                                    .activity = sum_activity, .activity_owner = s };
     s->window = window_open(&window, err);
     return s->window ? 0 : -1;
 }
@@ -250,6 +283,8 @@ static int build_machine(struct session *s, struct error *err)
     c->board = o->machine;
     c->display_device = o->display_device;
     c->virtio_is_on_pci = o->virtio_is_on_pci;
+    c->display_width = o->width;
+    c->display_height = o->height;
     c->core = &o->core;
     c->crypto = o->crypto;
     c->timing = o->timing;
@@ -351,6 +386,8 @@ bool session_close(struct session *s)
     profile_drop(s->profile);
     trace_drop(s->trace);
     window_close(s->window);
+    typist_free(s->typist);
+    free(s->recording);
     if (s->machine)
         machine_free(s->machine);
     struct error err;

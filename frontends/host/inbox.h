@@ -15,7 +15,8 @@ enum host_message_kind {
     HOST_SERIAL,     /* bytes, length: typed at the serial console */
     HOST_RESIZE,     /* x, y: the new size of the window in pixels */
     HOST_POWER,      /* the power button was pressed */
-    HOST_TIMING      /* time keeping is to be switched off, or on again */
+    HOST_TIMING,     /* time keeping is to be switched off, or on again */
+    HOST_TYPE,       /* code, value: a stroke of a text (layout.h), to be typed when its turn comes; code 0: no more of it */
 };
 
 struct host_message {

@@ -139,6 +139,11 @@ void host_loop_deliver(struct host_loop *loop, const struct host_message *messag
         route_message(&loop->ports, message);
 }
 
+bool host_loop_keys_taken(const struct host_loop *loop)
+{
+    return route_keys_taken(&loop->ports);
+}
+
 /* ---- descriptors, pollers, timers ---- */
 
 void host_loop_add_fd(struct host_loop *loop, struct host_fd *fd)

@@ -11,6 +11,7 @@
 #include "frontends/host/inbox.h"
 
 struct host_loop;
+struct typist;
 struct host_poll;   /* the descriptors of one poll() */
 
 /* ---- host files: sockets, terminals ---- */
@@ -136,6 +137,7 @@ struct host_loop_ports {
     struct input *inputs[4];
     struct power *power;
     struct display *display;
+    struct typist *typist;
     /* bytes typed at the serial console of the window */
     void (*serial)(void *owner, const uint8_t *data, size_t length);
     void *serial_owner;
@@ -166,6 +168,9 @@ void host_loop_post(struct host_loop *loop, const struct host_message *message);
 
 /* From any thread or signal handler: the loop ends soon, with this reason. */
 void host_loop_stop(struct host_loop *loop, enum host_end reason);
+
+/* On the machine's thread: has the guest taken all keys that were pressed? True when there is nobody to. */
+bool host_loop_keys_taken(const struct host_loop *loop);
 
 /* Inputs through the same door as the inbox's, at once: for timers and other callers on the machine's thread. */
 void host_loop_deliver(struct host_loop *loop, const struct host_message *message);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "frontends/host/route.h"
 
+#include "frontends/host/typist.h"
+
 /* Linux input-event-codes.h */
 enum {
     REL_X = 0, REL_Y = 1, REL_HWHEEL = 6, REL_WHEEL = 8,
@@ -80,7 +82,19 @@ void route_message(const struct host_loop_ports *ports, const struct host_messag
         if (ports->power && ports->power->button)
             ports->power->button(ports->power->device);
         break;
+    case HOST_TYPE:
+        if (ports->typist && message->code)
+            typist_add(ports->typist, (struct layout_stroke){ message->code, (uint8_t)message->value });
+        else if (ports->typist)
+            typist_stop(ports->typist);
+        break;
     case HOST_TIMING:   /* the loop's own */
         break;
     }
+}
+
+bool route_keys_taken(const struct host_loop_ports *ports)
+{
+    const struct input *keyboard = first_that(ports, wants_keys);
+    return !keyboard || !keyboard->taken || keyboard->taken(keyboard->device);
 }

@@ -10,4 +10,7 @@
    is no other. What no port wants is dropped. */
 void route_message(const struct host_loop_ports *ports, const struct host_message *message);
 
+/* Has the keyboard's driver taken all keys? True when there is no keyboard. */
+bool route_keys_taken(const struct host_loop_ports *ports);
+
 #endif

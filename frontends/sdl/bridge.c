@@ -87,7 +87,9 @@ static void scan(struct bridge *b)
 static void sample_speed(struct bridge *b, uint64_t host_ns)
 {
     struct bridge_speed speed = { b->source.instructions(b->source.machine), host_loop_now(b->config.loop), host_ns,
-                                  host_loop_timing(b->config.loop) };
+                                  host_loop_timing(b->config.loop), { 0 } };
+    if (b->source.activity)
+        b->source.activity(b->source.activity_owner, speed.bytes);
     pthread_mutex_lock(&b->lock);
     b->speed = speed;
     pthread_mutex_unlock(&b->lock);

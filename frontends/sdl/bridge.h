@@ -26,11 +26,15 @@ struct bridge_pointer {
     bool is_visible;
 };
 
+/* What lamps are for. */
+enum bridge_lamp { BRIDGE_DISK, BRIDGE_NET, BRIDGE_SOUND, BRIDGE_LAMPS };
+
 struct bridge_speed {
     uint64_t instructions;
     tick_t now;
     uint64_t host_ns;              /* when these were read */
     enum timing_mode timing;
+    uint64_t bytes[BRIDGE_LAMPS];  /* that went through the machine's ports so far */
 };
 
 struct bridge_counts {
@@ -43,6 +47,8 @@ struct bridge_source {
     uint64_t (*instructions)(const void *machine);
     void (*counters)(void *machine, struct counters *sum);
     void *machine;
+    void (*activity)(void *owner, uint64_t bytes[BRIDGE_LAMPS]);   /* may be NULL */
+    void *activity_owner;
 };
 
 struct bridge_config {

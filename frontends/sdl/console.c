@@ -126,7 +126,7 @@ void console_type(struct console *c, const char *text)
 }
 
 /* Line ends of the clipboard are what the Enter key would send. */
-static void paste(struct console *c)
+void console_paste(struct console *c)
 {
     char *text = SDL_GetClipboardText();
     for (char *p = text; p && *p; p++)
@@ -166,7 +166,7 @@ void console_key(struct console *c, const SDL_Keysym *key)
         return;
     }
     if (modifiers == VT_SHIFT && key->scancode == SDL_SCANCODE_INSERT) {
-        paste(c);
+        console_paste(c);
         return;
     }
     int found = -1;

@@ -26,6 +26,7 @@ bool console_draw(struct console *console, const uint32_t **pixels, int *width, 
 /* A key that makes no text (cursor keys, Ctrl with a letter …); those that do come by console_type. */
 void console_key(struct console *console, const SDL_Keysym *key);
 void console_type(struct console *console, const char *text);
+void console_paste(struct console *console);    /* the clipboard's text */
 
 /* Looks back (positive) or forward by lines. */
 void console_scroll(struct console *console, int lines);

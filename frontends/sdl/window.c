@@ -6,7 +6,7 @@
 
 #include "frontends/sdl/window_state.h"
 
-enum { START_WIDTH = 1024, START_HEIGHT = 768, TITLE_MS = 500, SMALLEST = 160 };
+enum { TITLE_MS = 500, WAKE_MS = 200, SMALLEST = 160 };
 
 /* ---- on the machine's thread ---- */
 
@@ -73,13 +73,14 @@ static int open_window(struct window *w, struct error *err)
     Uint32 flags = SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
     if (w->config.is_full_screen)
         flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-    w->window = SDL_CreateWindow(w->config.guest, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, START_WIDTH, START_HEIGHT,
-                                 flags);
+    w->window = SDL_CreateWindow(w->config.guest, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, (int)w->config.width,
+                                 (int)w->config.height + (w->config.shows_status ? STATUS_HEIGHT : 0), flags);
     if (!w->window)
         return error_set(err, "the window cannot be opened (%s); use -display none or -nographic", SDL_GetError());
     SDL_SetWindowMinimumSize(w->window, SMALLEST, SMALLEST);
-    w->fitted_width = START_WIDTH;
-    w->fitted_height = START_HEIGHT;
+    SDL_GetWindowSize(w->window, &w->fitted_width, &w->fitted_height);
+    w->picture_width = (int)w->config.width;
+    w->picture_height = (int)w->config.height;
     w->wake_event = SDL_RegisterEvents(1);
     return open_renderer(w, err);
 }
@@ -95,7 +96,9 @@ struct window *window_open(const struct window_config *config, struct error *err
     w->bridge = bridge_new(&(struct bridge_config){ config->loop, config->display, config->serial, wake, w });
     w->console = console_new(config->loop);
     w->overlay = overlay_new();
+    w->scaling = config->scaling;
     window_overlay_show(w, config->shows_overlay);
+    window_status_show(w, config->shows_status);
     SDL_StopTextInput();
     SDL_SetWindowTitle(w->window, w->config.guest);
     SDL_ShowWindow(w->window);
@@ -113,7 +116,6 @@ void window_close(struct window *w)
     bridge_free(w->bridge);
     console_free(w->console);
     overlay_free(w->overlay);
-    canvas_free(&w->panel);
     window_draw_free(w);
     if (w->renderer)
         SDL_DestroyRenderer(w->renderer);
@@ -125,31 +127,34 @@ void window_close(struct window *w)
 
 /* ---- running ---- */
 
-/* A switch of time keeping is told whoever asked for it: a key here, the terminal, a script. */
-static struct bridge_speed take_speed(struct window *w)
+/* A switch of time keeping is told whoever asked for it: a key here, the terminal, a script. A moment of slowness is none. */
+static void take_speed(struct window *w)
 {
-    struct bridge_speed speed;
-    bridge_take_speed(w->bridge, &speed);
-    if (w->speed.host_ns && speed.timing != w->speed.timing)
-        window_notice(w, "%s", host_loop_timing_text(speed.timing));
-    return speed;
+    struct bridge_speed sample;
+    bridge_take_speed(w->bridge, &sample);
+    if (w->sample.host_ns && sample.timing != w->sample.timing)
+        window_notice(w, "%s", host_loop_timing_text(sample.timing));
+    w->speed = title_speed_between(&w->sample, &sample, w->config.percent);
+    bool is_slow = w->speed.is_slow;
+    w->speed.is_slow &= w->was_slow;
+    w->was_slow = is_slow;
+    w->sample = sample;
 }
 
 static void update_title(struct window *w)
 {
     uint64_t now_ms = SDL_GetTicks64();
     bool is_due = now_ms >= w->titled_at_ms + TITLE_MS;
-    struct bridge_speed speed = is_due ? take_speed(w) : w->speed;
     struct title title = { .guest = w->config.guest, .notice = now_ms < w->notice_until_ms ? w->notice : NULL,
                            .shows_console = w->shows_console, .is_grabbed = w->is_grabbed, .is_powering_off = w->is_closing };
     char text[TITLE_MAX];
     if (!is_due && !title.notice && !w->is_closing)
         return;
-    title_text(text, &title, &w->speed, &speed);
     if (is_due) {
-        w->speed = speed;
+        take_speed(w);
         w->titled_at_ms = now_ms;
     }
+    title_text(text, &title, &w->speed);
     if (strcmp(text, w->title)) {
         memcpy(w->title, text, sizeof text);
         SDL_SetWindowTitle(w->window, text);
@@ -160,21 +165,23 @@ static void run_window(struct window *w)
 {
     SDL_Event event;
     while (!w->has_ended) {
-        if (SDL_WaitEventTimeout(&event, TITLE_MS / 2))
+        if (SDL_WaitEventTimeout(&event, WAKE_MS))
             do
                 window_event(w, &event);
             while (SDL_PollEvent(&event));
         window_draw_take(w);
         window_tell_size(w);
-        window_draw(w);
         update_title(w);
+        window_status_take(w);
+        window_draw(w);
     }
 }
 
 enum host_end window_run(struct window *w, struct machine *machine)
 {
     w->machine = machine;
-    bridge_start(w->bridge, &(struct bridge_source){ instructions, counters, machine });
+    bridge_start(w->bridge, &(struct bridge_source){ instructions, counters, machine, w->config.activity,
+                                                           w->config.activity_owner });
     if (pthread_create(&w->thread, NULL, run_machine, w) != 0)
         return HOST_END_ERROR;
     run_window(w);

@@ -6,7 +6,10 @@
 
 #include "base/error.h"
 #include "frontends/host/chardev.h"
+#include "frontends/host/layout.h"
 #include "frontends/host/loop.h"
+#include "frontends/sdl/bridge.h"
+#include "frontends/sdl/letterbox.h"
 
 struct window;
 
@@ -16,7 +19,15 @@ struct window_config {
     struct display *display;
     struct input *pointers[2];     /* ports of pointing devices: they say whether the pointer is absolute */
     struct host_chardev *serial;
-    bool is_full_screen, shows_overlay;
+    struct typist *typist;
+    const struct layout *layout;   /* of the guest: how text of the clipboard is typed */
+    unsigned width, height;        /* what the guest's screen starts with */
+    unsigned percent;              /* of real time: what was asked for, as struct host_loop_config's */
+    const char *recording;         /* what is being recorded, for the status line: "wav, profile"; NULL: nothing */
+    void (*activity)(void *owner, uint64_t bytes[BRIDGE_LAMPS]);   /* on the machine's thread */
+    void *activity_owner;
+    enum scaling scaling;
+    bool is_full_screen, shows_overlay, shows_status;
 };
 
 /* Opens the window and shows it, empty. To be called before the machine is built, since it connects itself to the display's

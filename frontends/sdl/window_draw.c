@@ -39,24 +39,54 @@ static void put_blank(struct window *w)
     free(pixels);
 }
 
-/* A window that the user has not touched takes the size of the guest's picture, as far as the desktop has room for it. */
-static void fit_window(struct window *w, const struct bridge_picture *picture)
+static bool is_fixed(struct window *w)
+{
+    return SDL_GetWindowFlags(w->window) & (SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_MAXIMIZED);
+}
+
+/* The window as large as the picture, as far as the desktop has room for it. A pixel of the guest is one of the window's units,
+   which is what users of screens of high density expect; where a pixel is to be one of the host's, it is that. */
+static void fit_window(struct window *w, int width, int height)
 {
     SDL_Rect desktop;
-    int width = (int)picture->width, height = (int)picture->height;
-    Uint32 flags = SDL_GetWindowFlags(w->window);
-    if (w->was_resized || flags & (SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_MAXIMIZED)
-        || (width == w->fitted_width && height == w->fitted_height))
-        return;
+    int units, pixels, ignored, line = w->shows_status ? STATUS_HEIGHT : 0;
+    SDL_GetWindowSize(w->window, &units, &ignored);
+    if (w->scaling == SCALING_ONE && SDL_GetRendererOutputSize(w->renderer, &pixels, &ignored) == 0) {
+        width = letterbox_units(width, units, pixels);
+        height = letterbox_units(height, units, pixels);
+    }
     if (SDL_GetDisplayUsableBounds(SDL_GetWindowDisplayIndex(w->window), &desktop) == 0
-        && (width > desktop.w || height > desktop.h)) {
-        struct letterbox box = letterbox_fit(desktop.w, desktop.h, width, height);
+        && (width > desktop.w || height + line > desktop.h)) {
+        struct letterbox box = letterbox_fit(desktop.w, desktop.h - line, width, height);
         width = box.width;
         height = box.height;
     }
     w->fitted_width = width;
-    w->fitted_height = height;
-    SDL_SetWindowSize(w->window, width, height);
+    w->fitted_height = height + line;
+    SDL_SetWindowSize(w->window, w->fitted_width, w->fitted_height);
+    w->is_ours = true;
+    w->told_at_ms = 0;       /* what it was told before is no question any more */
+    w->resized_at_ms = w->told_width ? SDL_GetTicks64() : 0;
+    w->must_draw = true;
+}
+
+/* The guest changed its mode: the window follows, unless that was the guest following the window. */
+static void follow_mode(struct window *w, int width, int height)
+{
+    bool is_new = width != w->picture_width || height != w->picture_height;
+    w->picture_width = width;
+    w->picture_height = height;
+    uint64_t since_told = w->told_at_ms ? SDL_GetTicks64() - w->told_at_ms : UINT64_MAX;
+    if (is_new && !is_fixed(w) && !letterbox_is_answer(width, height, w->told_width, w->told_height, since_told))
+        fit_window(w, width, height);
+}
+
+void window_draw_restore(struct window *w)
+{
+    if (is_fixed(w))
+        window_notice(w, "the window covers all of the screen");
+    else
+        fit_window(w, w->picture_width, w->picture_height);
 }
 
 static void put_picture(struct window *w)
@@ -75,7 +105,7 @@ static void take_picture(struct window *w)
     w->picture = picture;
     if (picture->width) {
         w->had_picture = true;
-        fit_window(w, picture);
+        follow_mode(w, (int)picture->width, (int)picture->height);
     }
     put_picture(w);
 }
@@ -127,17 +157,35 @@ void window_draw_cursor(struct window *w)
         SDL_SetCursor(cursor);
 }
 
+static void take_console(struct window *w)
+{
+    const uint32_t *pixels;
+    int width, height;
+    console_fit(w->console, w->area_width, w->area_height);
+    if (console_draw(w->console, &pixels, &width, &height) || !w->terminal.texture)
+        put_on_sheet(w, &w->terminal, pixels, width, height);
+}
+
+static void draw_sheet(struct window *w, const struct sheet *sheet)
+{
+    enum scaling scaling = w->shows_console ? SCALING_FIT : w->scaling;
+    w->box = letterbox_place(scaling, w->area_width, w->area_height, sheet->width, sheet->height, w->pointer_x, w->pointer_y);
+    bool is_whole = w->box.width % sheet->width == 0 && w->box.height % sheet->height == 0;
+    SDL_SetTextureScaleMode(sheet->texture, is_whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
+    SDL_RenderSetClipRect(w->renderer, &(SDL_Rect){ 0, 0, w->area_width, w->area_height });
+    SDL_RenderCopy(w->renderer, sheet->texture, NULL, &(SDL_Rect){ w->box.x, w->box.y, w->box.width, w->box.height });
+    SDL_RenderSetClipRect(w->renderer, NULL);
+}
+
 void window_draw(struct window *w)
 {
-    int width, height, terminal_width, terminal_height;
-    const uint32_t *pixels;
+    int width, height;
     if (SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0 || width < 1 || height < 1)
         return;
-    if (w->shows_console) {
-        console_fit(w->console, width, height);
-        if (console_draw(w->console, &pixels, &terminal_width, &terminal_height) || !w->terminal.texture)
-            put_on_sheet(w, &w->terminal, pixels, terminal_width, terminal_height);
-    }
+    w->area_width = width;
+    w->area_height = SDL_max(height - window_status_height(w, width), 1);
+    if (w->shows_console)
+        take_console(w);
     if (!w->must_draw || SDL_GetWindowFlags(w->window) & (SDL_WINDOW_MINIMIZED | SDL_WINDOW_HIDDEN))
         return;
     if (!w->screen.texture)
@@ -146,13 +194,10 @@ void window_draw(struct window *w)
     if (!sheet->texture)
         return;
     w->must_draw = false;
-    w->box = letterbox_fit(width, height, sheet->width, sheet->height);
-    bool is_whole = w->box.width % sheet->width == 0 && w->box.height % sheet->height == 0;
-    SDL_SetTextureScaleMode(sheet->texture, is_whole ? SDL_ScaleModeNearest : SDL_ScaleModeLinear);
     SDL_SetRenderDrawColor(w->renderer, 0, 0, 0, 255);
     SDL_RenderClear(w->renderer);
-    SDL_RenderCopy(w->renderer, sheet->texture, NULL, &(SDL_Rect){ w->box.x, w->box.y, w->box.width, w->box.height });
-    window_overlay_draw(w, width, height);
+    draw_sheet(w, sheet);
+    window_panels_draw(w, width, height);
     SDL_RenderPresent(w->renderer);
 }
 
@@ -162,10 +207,8 @@ static void free_sheets(struct window *w)
         SDL_DestroyTexture(w->screen.texture);
     if (w->terminal.texture)
         SDL_DestroyTexture(w->terminal.texture);
-    if (w->panel_sheet.texture)
-        SDL_DestroyTexture(w->panel_sheet.texture);
-    w->screen.texture = w->terminal.texture = w->panel_sheet.texture = NULL;
-    w->panel_zoom = 0;
+    w->screen.texture = w->terminal.texture = NULL;
+    window_panels_free(w);
 }
 
 void window_draw_again(struct window *w)

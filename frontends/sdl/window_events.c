@@ -128,21 +128,60 @@ static void toggle_overlay(struct window *w)
     window_overlay_show(w, !w->shows_overlay);
 }
 
-static const struct { SDL_Scancode scancode; void (*run)(struct window *w); } hotkeys[] = {
-    { SDL_SCANCODE_F, toggle_full_screen }, { SDL_SCANCODE_G, toggle_grab }, { SDL_SCANCODE_P, save_picture },
-    { SDL_SCANCODE_1, show_screen }, { SDL_SCANCODE_2, show_console },
-    { SDL_SCANCODE_S, toggle_overlay }, { SDL_SCANCODE_T, switch_timing },
+static void toggle_status(struct window *w)
+{
+    window_status_show(w, !w->shows_status);
+    if (SDL_GetWindowFlags(w->window) & (SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_MAXIMIZED)) {
+        w->resized_at_ms = SDL_GetTicks64();    /* the picture has more room, or less */
+        return;
+    }
+    SDL_GetWindowSize(w->window, &w->fitted_width, &w->fitted_height);
+    w->fitted_height += w->shows_status ? STATUS_HEIGHT : -STATUS_HEIGHT;
+    SDL_SetWindowSize(w->window, w->fitted_width, w->fitted_height);
+}
+
+static void toggle_help(struct window *w)
+{
+    w->shows_help = !w->shows_help;
+    w->must_draw = true;
+}
+
+static void next_scaling(struct window *w)
+{
+    static const char *const texts[] = {
+        [SCALING_FIT] = "scaled to fit the window", [SCALING_INTEGER] = "scaled to whole multiples",
+        [SCALING_ONE] = "1:1, pixel by pixel",
+    };
+    w->scaling = (w->scaling + 1) % SCALINGS;
+    w->must_draw = true;
+    window_notice(w, "%s", texts[w->scaling]);
+}
+
+const struct window_key window_keys[] = {
+    { SDL_SCANCODE_1, "1", "the guest's screen", show_screen },
+    { SDL_SCANCODE_2, "2", "its serial console", show_console },
+    { SDL_SCANCODE_F, "F", "full screen, and back", toggle_full_screen },
+    { SDL_SCANCODE_Z, "Z", "scaling: fit, whole multiples, 1:1", next_scaling },
+    { SDL_SCANCODE_U, "U", "the window as large as the guest's screen", window_draw_restore },
+    { SDL_SCANCODE_V, "V", "types the clipboard's text; stops typing", window_paste },
+    { SDL_SCANCODE_G, "G", "grabs the mouse, lets it go", toggle_grab },
+    { SDL_SCANCODE_L, "L", "the status line, and away", toggle_status },
+    { SDL_SCANCODE_S, "S", "live numbers, and away", toggle_overlay },
+    { SDL_SCANCODE_T, "T", "time keeping off, and on again", switch_timing },
+    { SDL_SCANCODE_P, "P", "writes a picture of the screen", save_picture },
+    { SDL_SCANCODE_H, "H", "these keys, and away", toggle_help },
+    { 0, NULL, NULL, NULL }
 };
 
 static bool run_hotkey(struct window *w, const SDL_KeyboardEvent *key)
 {
     if (!(key->keysym.mod & KMOD_CTRL) || !(key->keysym.mod & KMOD_LALT))    /* the right one may be AltGr */
         return false;
-    for (size_t i = 0; i < ARRAY_SIZE(hotkeys); i++)
-        if (hotkeys[i].scancode == key->keysym.scancode) {
+    for (const struct window_key *hotkey = window_keys; hotkey->name; hotkey++)
+        if (hotkey->scancode == key->keysym.scancode) {
             release_all(w);
             if (!key->repeat)
-                hotkeys[i].run(w);
+                hotkey->run(w);
             return true;
         }
     return false;
@@ -157,6 +196,8 @@ static void take_key(struct window *w, const SDL_KeyboardEvent *key)
         return;
     if (w->shows_console && is_down)
         console_key(w->console, &key->keysym);
+    else if (!w->shows_console && is_down && window_types(w))    /* two typists at one keyboard make one mess */
+        window_notice(w, "typing the clipboard; Ctrl-Alt-V stops");
     else if (!w->shows_console && !key->repeat)    /* guests repeat keys themselves */
         press(w, keymap_code(key->keysym.scancode), is_down);
 }
@@ -168,8 +209,12 @@ static void take_position(struct window *w, int x, int y)
     SDL_GetWindowSize(w->window, &window_width, &window_height);
     if (SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0 || window_width < 1 || window_height < 1 || w->box.width < 1)
         return;
-    letterbox_point(&w->box, (int)((int64_t)x * width / window_width), (int)((int64_t)y * height / window_height), &at_x, &at_y);
+    letterbox_point(&w->box, w->area_width, w->area_height, (int)((int64_t)x * width / window_width),
+                    (int)((int64_t)y * height / window_height), &at_x, &at_y);
     post(w, (struct host_message){ .kind = HOST_POINTER, .x = at_x, .y = at_y });
+    w->pointer_x = at_x;
+    w->pointer_y = at_y;
+    w->must_draw |= w->box.width > w->area_width || w->box.height > w->area_height;
 }
 
 static void take_motion(struct window *w, const SDL_MouseMotionEvent *motion)
@@ -228,13 +273,11 @@ static void take_close(struct window *w)
     post(w, (struct host_message){ .kind = HOST_POWER });
 }
 
-/* Full screen is a size to tell the guest of, but not one that the user wants to keep. */
+/* What we gave the window ourselves is the guest's own size: nothing to tell, unless the guest was told another one. */
 static void take_size(struct window *w, int width, int height)
 {
-    bool is_ours = width == w->fitted_width && height == w->fitted_height;
-    if (!is_ours && !(SDL_GetWindowFlags(w->window) & SDL_WINDOW_FULLSCREEN_DESKTOP))
-        w->was_resized = true;
-    if (!is_ours || w->has_told_size)
+    w->is_ours = width == w->fitted_width && height == w->fitted_height;
+    if (!w->is_ours || w->told_width)
         w->resized_at_ms = SDL_GetTicks64();
 }
 
@@ -263,8 +306,10 @@ void window_tell_size(struct window *w)
         || SDL_GetRendererOutputSize(w->renderer, &width, &height) < 0)
         return;
     w->resized_at_ms = 0;
-    w->has_told_size = true;
-    post(w, (struct host_message){ .kind = HOST_RESIZE, .x = width, .y = height });
+    w->told_width = width;
+    w->told_height = SDL_max(height - window_status_height(w, width), 1);
+    w->told_at_ms = w->is_ours ? 0 : SDL_GetTicks64();
+    post(w, (struct host_message){ .kind = HOST_RESIZE, .x = w->told_width, .y = w->told_height });
 }
 
 void window_event(struct window *w, const SDL_Event *event)

@@ -107,6 +107,11 @@ bool input_take(struct input_event *event)
     return true;
 }
 
+bool input_waits(void)
+{
+    return input.in != input.out;
+}
+
 uint32_t input_range(void)
 {
     return input.range;

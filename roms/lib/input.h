@@ -21,6 +21,9 @@ unsigned input_open(const struct fdt *fdt);
 /* The next event of any device, in the order they came. */
 bool input_take(struct input_event *event);
 
+/* Is there one? To be asked with interrupts off, before sleeping. */
+bool input_waits(void);
+
 /* The largest absolute coordinate, and what the device calls itself. */
 uint32_t input_range(void);
 const char *input_name(unsigned index);

@@ -82,6 +82,24 @@ static bool has_code(struct driver *d, uint8_t type, unsigned code)
     return code / 8 < ask(d, SEL_EV, type) && bit(driver_config(d, 8 + code / 8, 1), code % 8);
 }
 
+START_TEST(it_tells_whether_the_driver_has_taken_all_keys)
+{
+    struct driver *d = start("virtio-keyboard");
+    host(INPUT_KEY, CODE_A, 1);
+    host(INPUT_SYNC, 0, 0);
+    ck_assert(port.taken(port.device));            /* nobody is there: nobody is waited for */
+    driver_boot(d, UINT64_MAX);
+    host(INPUT_KEY, CODE_A, 1);
+    host(INPUT_SYNC, 0, 0);
+    ck_assert(!port.taken(port.device));
+    offer(d, 1);
+    ck_assert(!port.taken(port.device));           /* the key, but not its end */
+    offer(d, 1);
+    ck_assert(port.taken(port.device));
+    driver_free(d);
+}
+END_TEST
+
 START_TEST(each_device_tells_its_name_and_number)
 {
     const struct { const char *class, *name; unsigned product; } devices[] = {
@@ -342,6 +360,7 @@ Suite *test_suite(void)
     Suite *s = suite_create("virtio-input");
     TCase *t = tcase_create("virtio-input");
     tcase_set_timeout(t, 120);
+    tcase_add_test(t, it_tells_whether_the_driver_has_taken_all_keys);
     tcase_add_test(t, each_device_tells_its_name_and_number);
     tcase_add_test(t, a_keyboard_has_keys_leds_and_repetition);
     tcase_add_test(t, a_tablet_has_axes_from_0_to_32767);

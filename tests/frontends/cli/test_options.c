@@ -57,7 +57,11 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-cpu cortex-a53,crypto=max", "crypto: 'max' is neither on nor off" },
         { "-timing fast", "off, on, reference, help or SETTING=VALUE" }, { "-timing refrence", "did you mean 'reference'?" },
         { "-timing-switch fast@1", "-timing-switch fast@1: 'fast' is not off, on or reference" },
-        { "-overlay -nographic", "-overlay needs a window" },
+        { "-overlay -nographic", "-overlay needs a window" }, { "-status -nographic", "-status needs a window" },
+        { "-display sdl,zoom-to-fit=maybe", "on, off or integer" }, { "-display sdl,zoom=2", "no 'zoom'" },
+        { "-g 1024", "WIDTHxHEIGHT" }, { "-g 1024x768x32", "WIDTHxHEIGHT" }, { "-g 10x10", "64 to 4095" },
+        { "-g 4096x768", "64 to 4095" }, { "-g -5x768", "WIDTHxHEIGHT" }, { "-k", "needs LAYOUT" },
+        { "-k dvorak", "-k: there is no keyboard layout 'dvorak'; there are en-us, en-gb, de and fr" },
         { "-display none -overlay", "-overlay needs a window" },
         { "-timing-switch on", "@SECONDS" }, { "-timing-switch off@soon", "seconds" },
         { "-timing on,", "-timing: a setting is missing" }, { "-timing ,on", "'' is not off, on" },
@@ -230,6 +234,21 @@ START_TEST(lists_are_taken_apart)
 }
 END_TEST
 
+START_TEST(the_screen_and_the_window_are_as_asked_for)
+{
+    accepted("");
+    ck_assert(options.width == 1024 && options.height == 768 && options.scaling == SCALING_FIT && !options.shows_status);
+    ck_assert_str_eq(layout_name(options.layout), "en-us");
+    accepted("-g 1280x800 -k uk -status -display sdl,zoom-to-fit=off");
+    ck_assert(options.width == 1280 && options.height == 800 && options.scaling == SCALING_ONE && options.shows_status);
+    ck_assert_str_eq(layout_name(options.layout), "en-gb");
+    accepted("-display sdl,zoom-to-fit=integer,full-screen=on");
+    ck_assert(options.scaling == SCALING_INTEGER && options.is_full_screen && options.display == DISPLAY_SDL);
+    accepted("-display zoom-to-fit=on");
+    ck_assert(options.scaling == SCALING_FIT && options.display == DISPLAY_SDL);
+}
+END_TEST
+
 START_TEST(sound_goes_to_the_speakers_of_who_has_a_window)
 {
     accepted("");
@@ -340,6 +359,7 @@ Suite *test_suite(void)
     tcase_add_test(t, a_core_is_a_table_with_what_is_changed_in_it);
     tcase_add_test(t, the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out);
     tcase_add_test(t, lists_are_taken_apart);
+    tcase_add_test(t, the_screen_and_the_window_are_as_asked_for);
     tcase_add_test(t, sound_goes_to_the_speakers_of_who_has_a_window);
     tcase_add_test(t, times_are_exact);
     tcase_add_test(t, statistics_go_to_a_file_or_only_to_the_screen);

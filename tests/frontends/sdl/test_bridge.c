@@ -75,7 +75,7 @@ static void start(tick_t limit)
     line = host_chardev_open(loop, "serial0", "vc", NULL);
     display = (struct display){ .scan = scan };
     bridge = bridge_new(&(struct bridge_config){ loop, &display, line, announce, NULL });
-    bridge_start(bridge, &(struct bridge_source){ instructions, counters, &fake });
+    bridge_start(bridge, &(struct bridge_source){ .instructions = instructions, .counters = counters, .machine = &fake });
 }
 
 static void tear_down(void)

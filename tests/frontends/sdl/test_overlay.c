@@ -17,7 +17,7 @@ static void set_up(void)
 {
     overlay = overlay_new();
     memset(&counts, 0, sizeof counts);
-    counts.speed = (struct bridge_speed){ 1000, TICKS_PER_SECOND, 5000000000, TIMING_ON };
+    counts.speed = (struct bridge_speed){ 1000, TICKS_PER_SECOND, 5000000000, TIMING_ON, { 0 } };
     counts.counters.events[1][EVENT_L1D_READ_MISSES] = 999999;    /* of before: not to be seen */
     counts.counters.cycles[1][CAUSE_SYSTEM] = 999999;
 }

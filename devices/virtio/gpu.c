@@ -151,7 +151,9 @@ static void gpu_resize(void *device, unsigned width, unsigned height)
     struct virtio_gpu *gpu = device;
     width = clamp_side(width);
     height = clamp_side(height);
-    if (width == gpu->offered_width && height == gpu->offered_height)
+    bool is_offered = width == gpu->offered_width && height == gpu->offered_height;
+    bool is_shown = width == gpu->screen.shown.width && height == gpu->screen.shown.height;
+    if (is_offered && (is_shown || !gpu->scanout))
         return;
     gpu->offered_width = width;
     gpu->offered_height = height;

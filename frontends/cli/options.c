@@ -112,8 +112,8 @@ static int settle(struct options *o, struct error *err)
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
-    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu", .width = MACHINE_WIDTH, .height = MACHINE_HEIGHT,
-                                 .layout = layout_find("en-us", NULL),
+    *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
+                                 .width = MACHINE_WIDTH, .height = MACHINE_HEIGHT, .layout = layout_find("en-us", NULL),
                                  .limit = TICK_NEVER, .model = model_at(0), .timing = TIMING_ON, .argc = argc, .argv = argv };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');

@@ -64,9 +64,8 @@ static void fit_window(struct window *w, int width, int height)
     w->fitted_width = width;
     w->fitted_height = height + line;
     SDL_SetWindowSize(w->window, w->fitted_width, w->fitted_height);
-    w->is_ours = true;
-    w->told_at_ms = 0;       /* what it was told before is no question any more */
-    w->resized_at_ms = w->told_width ? SDL_GetTicks64() : 0;
+    w->told_width = w->told_height = 0;      /* what it was told before is no question any more */
+    w->resized_at_ms = 0;
     w->must_draw = true;
 }
 
@@ -76,8 +75,8 @@ static void follow_mode(struct window *w, int width, int height)
     bool is_new = width != w->picture_width || height != w->picture_height;
     w->picture_width = width;
     w->picture_height = height;
-    uint64_t since_told = w->told_at_ms ? SDL_GetTicks64() - w->told_at_ms : UINT64_MAX;
-    if (is_new && !is_fixed(w) && !letterbox_is_answer(width, height, w->told_width, w->told_height, since_told))
+    if (is_new && !is_fixed(w)
+        && !letterbox_is_answer(width, height, w->told_width, w->told_height, SDL_GetTicks64() - w->told_at_ms))
         fit_window(w, width, height);
 }
 

@@ -276,8 +276,8 @@ static void take_close(struct window *w)
 /* What we gave the window ourselves is the guest's own size: nothing to tell, unless the guest was told another one. */
 static void take_size(struct window *w, int width, int height)
 {
-    w->is_ours = width == w->fitted_width && height == w->fitted_height;
-    if (!w->is_ours || w->told_width)
+    bool is_ours = width == w->fitted_width && height == w->fitted_height;
+    if (!is_ours || w->told_width)
         w->resized_at_ms = SDL_GetTicks64();
 }
 
@@ -308,7 +308,7 @@ void window_tell_size(struct window *w)
     w->resized_at_ms = 0;
     w->told_width = width;
     w->told_height = SDL_max(height - window_status_height(w, width), 1);
-    w->told_at_ms = w->is_ours ? 0 : SDL_GetTicks64();
+    w->told_at_ms = SDL_GetTicks64();
     post(w, (struct host_message){ .kind = HOST_RESIZE, .x = w->told_width, .y = w->told_height });
 }
 

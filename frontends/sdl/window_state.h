@@ -59,9 +59,8 @@ struct window {
     float wheel_x, wheel_y;            /* parts of notches */
     int fitted_width, fitted_height;   /* the size given to the window for the guest's picture */
     int picture_width, picture_height; /* of the last one */
-    int told_width, told_height;       /* the size that the guest was told of; 0: none yet */
-    uint64_t told_at_ms;               /* 0: it was the guest's own */
-    bool is_ours;                      /* the present size: the guest chose it */
+    int told_width, told_height;       /* the size that the guest was told of; 0: none since it chose one itself */
+    uint64_t told_at_ms;
     uint64_t resized_at_ms;            /* 0: the guest has been told */
     uint64_t strokes;                  /* of clipboard text, handed to the typist */
 

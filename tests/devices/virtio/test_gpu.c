@@ -180,6 +180,25 @@ START_TEST(a_resize_reaches_the_driver)
 }
 END_TEST
 
+/* The guest took a mode of its own since; the user then makes the window as large as it was before. */
+START_TEST(a_size_offered_before_is_news_to_a_guest_that_left_it)
+{
+    struct driver *d = boot();
+    make_resource(d, 1, 2, 800, 600);
+    make_resource(d, 2, 2, 640, 400);
+    ck_assert_uint_eq(COMMAND(d, SET_SCANOUT, 0, 0, 800, 600, 0, 1), OK_NODATA);
+    window.port.resize(window.port.device, 800, 600);
+    ck_assert(driver_take_causes(d) & VIRTIO_CAUSE_CONFIG);
+    window.port.resize(window.port.device, 800, 600);
+    ck_assert(!(driver_take_causes(d) & VIRTIO_CAUSE_CONFIG));
+    ck_assert_uint_eq(COMMAND(d, SET_SCANOUT, 0, 0, 640, 400, 0, 2), OK_NODATA);
+    driver_take_causes(d);
+    window.port.resize(window.port.device, 800, 600);
+    ck_assert(driver_take_causes(d) & VIRTIO_CAUSE_CONFIG);
+    driver_free(d);
+}
+END_TEST
+
 START_TEST(pixels_travel_from_guest_memory_to_the_screen)
 {
     struct driver *d = boot();
@@ -580,6 +599,7 @@ Suite *test_suite(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, the_display_is_described);
     tcase_add_test(t, a_resize_reaches_the_driver);
+    tcase_add_test(t, a_size_offered_before_is_news_to_a_guest_that_left_it);
     tcase_add_test(t, pixels_travel_from_guest_memory_to_the_screen);
     tcase_add_test(t, only_what_is_flushed_shows);
     tcase_add_test(t, a_part_is_transferred_from_its_place_in_the_backing);

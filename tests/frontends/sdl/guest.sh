@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../../.." || exit 1
 rom=$PWD/roms/echo/echo.img
 . tests/frontends/sdl/display.inc
 
-has_other() { other_window=$(xdotool search --name '^other$' | head -n 1); [ -n "$other_window" ]; }
+has_other() { other_window=$(xdotool search --class '^other$' | head -n 1); [ -n "$other_window" ]; }
 other() { # text: another window, and that text in the clipboard
     [ -z "$holder" ] || { kill "$holder"; wait "$holder" 2>/dev/null; }
     : > ready

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-# Shows a window called "other" and holds the clipboard with the text of its argument, until it is killed.
+# Shows a window of the class "other" and holds the clipboard with the text of its argument, until it is killed.
 import ctypes
 import os
 import sys
 
-os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
+os.environ.update(SDL_NO_SIGNAL_HANDLERS="1", SDL_VIDEO_X11_WMCLASS="other")
 sdl = ctypes.CDLL("libSDL2-2.0.so.0")
 sdl.SDL_CreateWindow.restype = ctypes.c_void_p
 sdl.SDL_CreateWindow.argtypes = [ctypes.c_char_p] + [ctypes.c_int] * 4 + [ctypes.c_uint]

@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Long runs. Catches: memory that grows with virtual time, a run in fifty that is not like the others. In `make check` a guest of ten
+instructions sleeps for 8 hours of virtual time, and the demo is busy for a moment; with LONG=1 Debian does, and its text installer is
+started 50 times (SOAK_BOOTS, SOAK_IDLE and SOAK_BUSY say how often and how many virtual seconds)."""
+import os
+import re
+import struct
+import subprocess
+import time
+
+from guest import ORRERY, Machine, check, fetched, orrery, run, scratch
+
+LONG = bool(os.environ.get("LONG"))
+BOOTS = int(os.environ.get("SOAK_BOOTS", 50))
+IDLE = int(os.environ.get("SOAK_IDLE", 8 * 3600))
+BUSY = int(os.environ.get("SOAK_BUSY", 600))
+MIB = 1 << 20
+GROWTH_MAX = 2 * MIB      # between a run's middle and its end: what the host's allocator may do by itself
+PATIENCE = 7200
+
+
+def host_memory(pid, guest_bytes):
+    """Bytes that the process has in memory, without the guest's RAM, which grows as the guest touches it."""
+    total = size = 0
+    with open(f"/proc/{pid}/smaps") as file:
+        for line in file:
+            span = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", line)
+            if span:
+                size = int(span.group(2), 16) - int(span.group(1), 16)
+            elif line.startswith("Rss:") and size != guest_bytes:
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def watched(guest_mib, *options):
+    """Runs it to its end; its exit status, and its memory at every quarter of a host second."""
+    process = subprocess.Popen([ORRERY, "-display", "none", "-nic", "none", "-speed", "max", "-m", str(guest_mib), *options],
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    samples, until = [], time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            samples.append(host_memory(process.pid, guest_mib * MIB))
+        except OSError:
+            break
+        time.sleep(0.25)
+    if process.poll() is None and time.monotonic() >= until:
+        process.kill()
+    return process.wait(), [s for s in samples if s]
+
+
+def does_not_grow(name, status, samples):
+    late = samples[len(samples) // 2:]
+    growth = late[-1] - late[0] if late else None
+    print(f"note: {name}: {len(samples)} samples, {samples[-1] // 1024 if samples else 0} KiB at the end, "
+          f"{growth // 1024 if late else '?'} KiB more than in the middle")
+    check(f"{name}: it runs to its limit", status == 4, str(status))
+    check(f"{name}: memory does not grow", late and growth <= GROWTH_MAX, str(samples[::max(1, len(samples) // 16)]))
+
+
+def sleeper(folder, period):
+    """A kernel that sleeps, is woken by its timer each `period` counts, and sleeps again: CNTV_TVAL_EL0, CNTV_CTL_EL0, WFI. Its
+    interrupt stays masked in the core, and is enabled in the GIC: PPI 27 of the distributor, and the CPU interface."""
+    code = [
+        0xd2a10000,                             # mov  x0, #0x08000000     distributor
+        0x52800021,                             # mov  w1, #1
+        0xb9000001,                             # str  w1, [x0]            GICD_CTLR
+        0x52a10002,                             # mov  w2, #0x08000000     1 << 27
+        0xb9010002,                             # str  w2, [x0, #0x100]    GICD_ISENABLER0
+        0xd2a10023,                             # mov  x3, #0x08010000     processor interface
+        0xb9000061,                             # str  w1, [x3]            GICC_CTLR
+        0x52801fe4,                             # mov  w4, #255
+        0xb9000464,                             # str  w4, [x3, #4]        GICC_PMR
+        0xd2800005 | (period & 0xffff) << 5,    # mov  x5, #period
+        0xf2a00005 | (period >> 16) << 5,       # movk x5, #period >> 16, lsl #16
+        0xd51be305,                             # msr  cntv_tval_el0, x5   each time anew
+        0xd51be321,                             # msr  cntv_ctl_el0, x1
+        0xd503207f,                             # wfi
+        0x17fffffd,                             # b    msr
+    ]
+    header = struct.pack("<IIQQQQQQ4sI", 0x14000010, 0, 0, 0x1000, 2, 0, 0, 0, b"ARM\x64", 0)
+    name = os.path.join(folder, "sleeper.img")
+    with open(name, "wb") as file:
+        file.write(header + struct.pack(f"<{len(code)}I", *code))
+    return name
+
+
+def small(folder):
+    """8 hours asleep, woken ten times a second; a moment of the demo with its time kept."""
+    limit = ("-limit", str(8 * 3600))
+    does_not_grow("a guest asleep for 8 hours", *watched(64, "-serial", "null", "-kernel", sleeper(folder, 6250000), *limit))
+    does_not_grow("the demo", *watched(64, "-serial", "null", "-limit", "0.5"))
+
+
+def idle_debian(disk):
+    options = ("-kernel", os.path.join(disk, "linux"), "-initrd", os.path.join(disk, "initrd.gz"), "-append",
+               "root=LABEL=debian console=ttyAMA0 quiet", "-timing", "off", "-drive",
+               f"file={os.path.join(disk, 'root.img')},if=virtio,format=raw,snapshot=on", "-serial", "null")
+    does_not_grow(f"Debian idle for {IDLE} s", *watched(512, *options, "-limit", str(IDLE)))
+
+
+def busy_debian(disk):
+    """Programs start and end, files are written and read, all through the disk: for so many virtual seconds."""
+    machine = Machine("-speed", "max", "-m", "512", "-timing", "off", "-kernel", os.path.join(disk, "linux"), "-initrd",
+                      os.path.join(disk, "initrd.gz"), "-append", "root=LABEL=debian console=ttyAMA0 quiet", "-drive",
+                      f"file={os.path.join(disk, 'root.img')},if=virtio,format=raw,snapshot=on")
+    machine.log_in()
+    samples = []
+    start = int(machine.shell("cut -d. -f1 /proc/uptime")[0])
+    while int(machine.shell("cut -d. -f1 /proc/uptime")[0]) - start < BUSY:
+        machine.shell("dd if=/dev/urandom of=/f bs=64k count=64 conv=fsync; sha256sum /f; rm /f; for i in $(seq 50); do true | cat; done; "
+                      "sync; echo 3 > /proc/sys/vm/drop_caches; ls -lR /usr/lib | sha256sum", PATIENCE)
+        samples.append(host_memory(machine.process.pid, 512 * MIB))
+    machine.send("poweroff -f\n")
+    status = 4 if machine.end() in (0, 4) else "it did not end"
+    does_not_grow(f"Debian busy for {BUSY} s", status, samples)
+
+
+def installer_boots():
+    """To its first screen, which its timer and its 64 programs have drawn by then; each boot on a host that is busy otherwise."""
+    guest = fetched("fetch")
+    options = ("-display", "none", "-serial", "null", "-nic", "none", "-timing", "off", "-m", "1024",
+               "-kernel", os.path.join(guest, "linux"), "-initrd", os.path.join(guest, "initrd.gz"),
+               "-append", "console=ttyAMA0 panic=-1", "-limit", os.environ.get("SOAK_LIMIT", "8"), "-state-hash")
+    hashes = [re.findall(r"state hash: (\w+)", orrery(*options, patience=PATIENCE).stdout) for _ in range(BOOTS)]
+    different = {str(h) for h in hashes}
+    print(f"note: {BOOTS} boots of the installer: {different}")
+    check(f"{BOOTS} boots of the text installer have one state", len(different) == 1 and hashes[0], str(different))
+
+
+def main():
+    small(scratch())
+    if LONG:
+        disk = fetched("build-disk")
+        idle_debian(disk)
+        busy_debian(disk)
+        installer_boots()
+
+
+run(main)

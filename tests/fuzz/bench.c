@@ -258,12 +258,25 @@ void bench_close(struct bench *b)
 
 /* ---- runs ---- */
 
+static bool is_within(gpa_t at, size_t length, gpa_t window, uint64_t size)
+{
+    return at >= window && at - window <= size && length <= size - (at - window);
+}
+
+static uint8_t *memory(struct bench *b, gpa_t at, size_t length)
+{
+    if (!is_within(at, length, b->window, BENCH_WINDOW) && !is_within(at, length, b->forbidden_end, BENCH_LOW_WINDOW))
+        return NULL;
+    return b->m->ram->host + (at - b->m->board->ram_base);
+}
+
 void bench_begin(struct bench *b)
 {
     bench_reset(b);
     for (unsigned i = 0; i < b->host_count; i++)
         fuzz_host_begin(&b->hosts[i]);
-    memset(space_host(&b->m->space, b->window, BENCH_WINDOW, true), 0, BENCH_WINDOW);
+    memset(memory(b, b->window, BENCH_WINDOW), 0, BENCH_WINDOW);
+    memset(memory(b, b->forbidden_end, BENCH_LOW_WINDOW), 0, BENCH_LOW_WINDOW);
     for (unsigned i = 0; i < b->input_count; i++)
         b->part->class->input(b->part, b->inputs[i], false);
     look_at_state(b, PUT_BACK);
@@ -289,13 +302,6 @@ uint64_t bench_work(const struct bench *b)
     for (unsigned i = 0; i < b->host_count; i++)
         work += b->hosts[i].work;
     return work;
-}
-
-static uint8_t *memory(struct bench *b, gpa_t at, size_t length)
-{
-    if (at < b->window || at - b->window > BENCH_WINDOW || length > BENCH_WINDOW - (at - b->window))
-        return NULL;
-    return b->m->ram->host + (at - b->m->board->ram_base);
 }
 
 bool bench_put(struct bench *b, gpa_t at, const void *bytes, size_t length)

@@ -3,7 +3,7 @@
    knows a part by name: parts, ports, wires and registers are found in the board's table and in devices/classes.def, so that what is
    added there is attacked from its first day.
 
-   Guest memory is a window at the top of RAM. What lies below is memory that no hostile guest ever speaks of: the host's pages there
+   Guest memory is a window at the top of RAM, and a small one that begins where a frame buffer does. What lies below is memory that no hostile guest ever speaks of: the host's pages there
    cannot be touched at all, so a part that does ends the run, as it does outside of RAM, where bus/space.c has guard pages. */
 #ifndef TESTS_FUZZ_BENCH_H
 #define TESTS_FUZZ_BENCH_H
@@ -13,7 +13,7 @@
 #include "devices/virtio/virtio.h"
 #include "tests/fuzz/hosts.h"
 
-enum { BENCH_WINDOW = 512 << 10, BENCH_REGIONS = 16, BENCH_INPUTS = 64, BENCH_FIELDS = 256 };
+enum { BENCH_WINDOW = 512 << 10, BENCH_LOW_WINDOW = 16 << 10, BENCH_REGIONS = 16, BENCH_INPUTS = 64, BENCH_FIELDS = 256 };
 
 struct bench {
     struct machine *m;
@@ -29,7 +29,7 @@ struct bench {
     uint16_t inputs[BENCH_INPUTS];                /* those of its input wires that the board has connected */
     unsigned input_count;
     gpa_t window;                                 /* guest memory that may be used, BENCH_WINDOW bytes to the end of RAM */
-    gpa_t forbidden_end;                          /* RAM below is not to be touched */
+    gpa_t forbidden_end;                          /* RAM below is not to be touched; a low window begins here */
     uint64_t fresh[BENCH_FIELDS];                 /* of its state after power on, field by field */
 };
 

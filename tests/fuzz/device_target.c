@@ -52,6 +52,8 @@ static void fill_memory(struct bench *b, struct tape *t)
 {
     gpa_t at = b->window + tape_number(t, 2) * 8;
     uint8_t how = tape_byte(t), bytes[8];
+    if (how >= 248)
+        at = b->forbidden_end + tape_number(t, 2) % BENCH_LOW_WINDOW;
     unsigned size = how & 1 ? 8 : 4;
     for (unsigned i = 0; i <= how >> 5; i++) {
         uint64_t v = hostile_number(t, b);
@@ -89,6 +91,23 @@ static void act_as_host(struct bench *b, struct tape *t)
         fuzz_host_act(b->host, t);
 }
 
+static const struct { const char *class, *region; uint32_t offset, value; } openings[] = {
+#define OPENING(class, region, offset, value) { class, region, offset, value },
+#include "tests/fuzz/openings.def"
+#undef OPENING
+};
+
+static void switch_on(struct bench *b, struct tape *t)
+{
+    const char *class = b->part->class->name;
+    const struct device_region *regions = b->part->class->regions;
+    (void)t;
+    for (unsigned i = 0; i < ARRAY_SIZE(openings); i++)
+        for (unsigned n = 0; !strcmp(openings[i].class, class) && n < b->region_count && regions[n].name; n++)
+            if (!strcmp(regions[n].name, openings[i].region))
+                space_store(&b->m->space, b->regions[n]->base + openings[i].offset, 4, openings[i].value);
+}
+
 static void reset_part(struct bench *b, struct tape *t)
 {
     if (tape_rarely(t, 32))
@@ -103,11 +122,11 @@ struct action {
     unsigned weight;
 };
 
-enum { ACTIONS = 14, DICE = 256 };
+enum { ACTIONS = 15, DICE = 256 };
 
 static const struct action registers_only[ACTIONS] = {
     { access_register, 160 }, { fill_memory, 24 }, { access_anything, 8 }, { let_time_pass, 24 }, { drive_input, 16 },
-    { act_as_host, 20 }, { reset_part, 4 },
+    { act_as_host, 20 }, { reset_part, 2 }, { switch_on, 2 },
 };
 
 static const struct action with_driver[ACTIONS] = {
@@ -151,6 +170,8 @@ uint64_t device_target_play(void *fuzzed, struct tape *t)
     struct bench *b = a->bench[tape_byte(t) % a->count];
     uint64_t actions = 0;
     bench_begin(b);
+    if (tape_byte(t) & 1)
+        switch_on(b, t);
     for (; !tape_ended(t); actions++) {
         uint64_t before = bench_work(b);
         a->act[tape_byte(t)](b, t);

@@ -100,7 +100,7 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
 
 $(B)/tests/fuzz/fuzz: $(B)/tests/fuzz/libfuzzer.o $(B)/libsupport.a $(B)/liborrery.a
-	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -fsanitize=fuzzer -o $@ $^ $(CHECK_LIBS) $(LIBS)
+	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # What QEMU runs for the differential tests of the AArch64 core, with little- and with big-endian data. Without the cross compiler they say
 # that they were skipped.

@@ -31,6 +31,11 @@ static struct fuzz_host *host_named(struct bench *b, const struct machine_config
     return NULL;
 }
 
+static uint64_t disk_size(const char *class_name)
+{
+    return strcmp(class_name, "cfi-flash") ? 256 * KIB : 64 * MIB;   /* a bank of flash has as much as it has */
+}
+
 /* Every port that the board's table names. */
 static void attach_hosts(struct bench *b, struct machine_config *config, const struct board *board)
 {
@@ -40,7 +45,7 @@ static void attach_hosts(struct bench *b, struct machine_config *config, const s
         if (!part->port || !class->ports || !class->ports[0].name || host_named(b, config, part->port))
             continue;
         struct fuzz_host *host = &b->hosts[b->host_count++];
-        fuzz_host_open(host, class->ports[0].kind);
+        fuzz_host_open(host, class->ports[0].kind, disk_size(part->class));
         fuzz_require(machine_attach(config, part->port, host->kind, &host->chardev));
     }
 }
@@ -95,7 +100,7 @@ static struct device *add_spare(struct bench *b, const struct device_class *clas
         device->parent = free_transport(m);
     if (class->ports && class->ports[0].name) {
         b->host = &b->hosts[b->host_count++];
-        fuzz_host_open(b->host, class->ports[0].kind);
+        fuzz_host_open(b->host, class->ports[0].kind, disk_size(class->name));
         *(void **)((char *)device + class->ports[0].offset) = &b->host->chardev;
     }
     gpa_t at = 0x0f000000;
@@ -159,7 +164,7 @@ void bench_look(struct bench *b)
     b->region_count = 0;
     for (int i = 0; i < b->m->space.count && b->region_count < BENCH_REGIONS; i++) {
         const struct region *r = &b->m->space.regions[i];
-        if (r->kind == REGION_IO && is_under(b->part, r->device))
+        if (r->ops && is_under(b->part, r->device))
             b->regions[b->region_count++] = r;
     }
 }
@@ -273,6 +278,9 @@ static uint8_t *memory(struct bench *b, gpa_t at, size_t length)
 void bench_begin(struct bench *b)
 {
     bench_reset(b);
+    for (unsigned i = 0; i < b->region_count; i++)   /* what does not forget without power */
+        if (b->regions[i]->ram)
+            madvise(b->regions[i]->ram->host, b->regions[i]->ram->size, MADV_DONTNEED);
     for (unsigned i = 0; i < b->host_count; i++)
         fuzz_host_begin(&b->hosts[i]);
     memset(memory(b, b->window, BENCH_WINDOW), 0, BENCH_WINDOW);

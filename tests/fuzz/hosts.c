@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "base/error.h"
 #include "tests/fuzz/target.h"
+
+enum { BEHIND_DISK = 1 << 20 };
 
 /* Reads every byte: what the device hands over must be there. */
 static void take(struct fuzz_host *host, const void *data, size_t length)
@@ -40,7 +43,7 @@ static void serial_act(struct fuzz_host *host, struct tape *tape)
 
 static int disk_check(struct fuzz_host *host, uint64_t offset, uint64_t length)
 {
-    fuzz_require(offset <= HOST_DISK_SIZE && length <= HOST_DISK_SIZE - offset);
+    fuzz_require(offset <= host->blockdev.size && length <= host->blockdev.size - offset);
     host->work += length + 64;
     if (!host->failures)
         return 0;
@@ -73,6 +76,12 @@ static int disk_discard(void *to, uint64_t offset, uint64_t length)
     if (!result)
         memset(host->disk + offset, 0, length);
     return result;
+}
+
+static int disk_zero(void *to, uint64_t offset, uint64_t length, bool may_unmap)
+{
+    (void)may_unmap;
+    return disk_discard(to, offset, length);
 }
 
 static int disk_flush(void *to)
@@ -160,15 +169,22 @@ static void power_act(struct fuzz_host *host, struct tape *tape)
 
 /* ---- all of them ---- */
 
-void fuzz_host_open(struct fuzz_host *host, enum port_kind kind)
+static uint8_t *map_disk(uint64_t size)
+{
+    uint8_t *disk = mmap(NULL, size + BEHIND_DISK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    fuzz_require(disk != MAP_FAILED && !mprotect(disk + size, BEHIND_DISK, PROT_NONE));
+    return disk;
+}
+
+void fuzz_host_open(struct fuzz_host *host, enum port_kind kind, uint64_t disk_size)
 {
     *host = (struct fuzz_host){ .kind = kind };
     switch (kind) {
     case PORT_CHARDEV: host->chardev = (struct chardev){ .write = serial_write, .host = host }; break;
     case PORT_BLOCKDEV:
-        host->disk = mem_alloc(HOST_DISK_SIZE);
-        host->blockdev = (struct blockdev){ .read = disk_read, .write = disk_write, .flush = disk_flush, .discard = disk_discard,
-                                            .host = host, .size = HOST_DISK_SIZE, .serial = "20 bytes of a serial" };
+        host->disk = map_disk(disk_size);
+        host->blockdev = (struct blockdev){ .read = disk_read, .write = disk_write, .flush = disk_flush, .discard = disk_discard, .zero = disk_zero,
+                                            .host = host, .size = disk_size, .serial = "20 bytes of a serial" };
         break;
     case PORT_NETDEV:
         host->netdev = (struct netdev){ .send = net_send, .host = host, .mac = { 0x52, 0x54, 0, 1, 2, 3 } };
@@ -181,13 +197,14 @@ void fuzz_host_open(struct fuzz_host *host, enum port_kind kind)
 
 void fuzz_host_close(struct fuzz_host *host)
 {
-    free(host->disk);
+    if (host->disk)
+        munmap(host->disk, host->blockdev.size + BEHIND_DISK);
 }
 
 void fuzz_host_begin(struct fuzz_host *host)
 {
     if (host->disk)
-        memset(host->disk, 0, HOST_DISK_SIZE);
+        madvise(host->disk, host->blockdev.size, MADV_DONTNEED);
     host->failures = 0;
     host->work = host->sum = 0;
 }

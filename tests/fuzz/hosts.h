@@ -8,8 +8,6 @@
 #include "bus/port.h"
 #include "tests/fuzz/tape.h"
 
-enum { HOST_DISK_SIZE = 256 << 10 };
-
 struct fuzz_host {
     enum port_kind kind;
     union {
@@ -21,13 +19,14 @@ struct fuzz_host {
         struct audio audio;
         struct power power;
     };
-    uint8_t *disk;         /* of its own size to the byte, so that a sanitizer sees an access beyond it */
+    uint8_t *disk;         /* with pages behind it that cannot be touched */
     unsigned failures;     /* of the disk's next operations, which fail */
     uint64_t work;         /* bytes and calls since fuzz_host_begin */
     uint64_t sum;          /* of every byte that came: all are looked at */
 };
 
-void fuzz_host_open(struct fuzz_host *host, enum port_kind kind);
+/* A disk has `disk_size` bytes. */
+void fuzz_host_open(struct fuzz_host *host, enum port_kind kind, uint64_t disk_size);
 void fuzz_host_close(struct fuzz_host *host);
 
 /* As new: the disk is empty and whole. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "devices/classes.h"
@@ -9,10 +10,11 @@
 #include "tests/fuzz/core_target.h"
 #include "tests/fuzz/device_target.h"
 #include "tests/fuzz/file_target.h"
+#include "tests/fuzz/image_target.h"
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/terminal_target.h"
 
-enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120, FILE_TAPE_SIZE = 512 };
+enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120, FILE_TAPE_SIZE = 512, IMAGE_TAPE_SIZE = 512, LONG_TAPE_SIZE = 65536 };
 
 static const struct fuzz_target device_target = {
     NULL, device_target_open, device_target_play, device_target_close, TAPE_SIZE,
@@ -25,7 +27,8 @@ static const struct fuzz_target others[] = {
     { "kernel", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
     { "tree", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
     { "initrd", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
-    { "terminal", terminal_target_open, terminal_target_play, terminal_target_close, TAPE_SIZE },
+    { "image", image_target_open, image_target_play, image_target_close, IMAGE_TAPE_SIZE },
+    { "terminal", terminal_target_open, terminal_target_play, terminal_target_close, LONG_TAPE_SIZE },
 };
 
 const struct fuzz_target *fuzz_target_find(const char *name)
@@ -62,6 +65,6 @@ void fuzz_seeds(const char *name, uint64_t seed, uint64_t actions)
 
 void fuzz_failed(const char *file, int line, const char *claim)
 {
-    fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, claim);
+    dprintf(STDERR_FILENO, "%s:%d: does not hold: %s\n", file, line, claim);
     abort();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a guest's frames that harm libslirp or what stands before it; a guest's output that harms the terminal; kernels, device
-   trees and initrds that harm whoever starts a machine with them. From seeds (LONG=1: a hundred times as many). */
+   trees, initrds and disk images that harm whoever starts a machine with them. From seeds (LONG=1: a hundred times as many). */
 #include <stdlib.h>
 
 #include "tests/fuzz/target.h"
@@ -9,10 +9,11 @@
 enum { LONG_FACTOR = 100 };
 
 static const struct { const char *name; uint64_t actions; } targets[] = {
-    { "cable", 50000 },
+    { "cable", 1000000 },
     { "kernel", 1000 },
     { "tree", 500 },
     { "initrd", 100 },
+    { "image", 100000 },
     { "terminal", 1000000 },
 };
 

@@ -235,6 +235,15 @@ static void restart(struct bench *b)
     bench_reset(b);
 }
 
+/* Most of RAM: the guest finds nothing there, and nor may the host. */
+static void take_memory_away(struct bench *b, struct ram *ram)
+{
+    struct error err;
+    space_remove(&b->m->space, b->m->board->ram_base);
+    fuzz_require(!space_add_ram(&b->m->space, "ram", b->ram, ram, ram->size - ALLOWED, ALLOWED, &err));
+    fuzz_require(!mprotect(ram->host, ram->size - ALLOWED, PROT_NONE));
+}
+
 struct bench *bench_open(const char *class_name, bool virtio_is_on_pci)
 {
     struct bench *b = mem_alloc(sizeof *b);
@@ -242,11 +251,11 @@ struct bench *bench_open(const char *class_name, bool virtio_is_on_pci)
     find_part(b, class_name);
     find_bus(b);
     find_inputs(b);
-    bench_look(b);
     struct ram *ram = b->m->ram;
     b->window = b->m->board->ram_base + ram->size - BENCH_WINDOW;
-    b->forbidden_end = b->m->board->ram_base + ram->size - ALLOWED;
-    fuzz_require(!mprotect(ram->host, ram->size - ALLOWED, PROT_NONE));
+    b->ram = b->m->board->ram_base + ram->size - ALLOWED;
+    take_memory_away(b, ram);
+    bench_look(b);
     bench_reset(b);
     restart(b);
     look_at_state(b, REMEMBER);
@@ -270,7 +279,7 @@ static bool is_within(gpa_t at, size_t length, gpa_t window, uint64_t size)
 
 static uint8_t *memory(struct bench *b, gpa_t at, size_t length)
 {
-    if (!is_within(at, length, b->window, BENCH_WINDOW) && !is_within(at, length, b->forbidden_end, BENCH_LOW_WINDOW))
+    if (!is_within(at, length, b->window, BENCH_WINDOW) && !is_within(at, length, b->ram, BENCH_LOW_WINDOW))
         return NULL;
     return b->m->ram->host + (at - b->m->board->ram_base);
 }
@@ -284,7 +293,7 @@ void bench_begin(struct bench *b)
     for (unsigned i = 0; i < b->host_count; i++)
         fuzz_host_begin(&b->hosts[i]);
     memset(memory(b, b->window, BENCH_WINDOW), 0, BENCH_WINDOW);
-    memset(memory(b, b->forbidden_end, BENCH_LOW_WINDOW), 0, BENCH_LOW_WINDOW);
+    memset(memory(b, b->ram, BENCH_LOW_WINDOW), 0, BENCH_LOW_WINDOW);
     for (unsigned i = 0; i < b->input_count; i++)
         b->part->class->input(b->part, b->inputs[i], false);
     look_at_state(b, PUT_BACK);

@@ -3,8 +3,9 @@
    knows a part by name: parts, ports, wires and registers are found in the board's table and in devices/classes.def, so that what is
    added there is attacked from its first day.
 
-   Guest memory is a window at the top of RAM, and a small one that begins where a frame buffer does. What lies below is memory that no hostile guest ever speaks of: the host's pages there
-   cannot be touched at all, so a part that does ends the run, as it does outside of RAM, where bus/space.c has guard pages. */
+   RAM is 8 MiB at the top of what the machine was made with; the rest is taken out of the address space, and its pages on the host
+   cannot be touched, so a part that does ends the run, as it does behind RAM, where bus/space.c has guard pages. A hostile guest
+   keeps to a window at RAM's end, and a small one at its start, where a frame buffer may be. */
 #ifndef TESTS_FUZZ_BENCH_H
 #define TESTS_FUZZ_BENCH_H
 
@@ -29,7 +30,7 @@ struct bench {
     uint16_t inputs[BENCH_INPUTS];                /* those of its input wires that the board has connected */
     unsigned input_count;
     gpa_t window;                                 /* guest memory that may be used, BENCH_WINDOW bytes to the end of RAM */
-    gpa_t forbidden_end;                          /* RAM below is not to be touched; a low window begins here */
+    gpa_t ram;                                    /* where RAM begins, with a window of BENCH_LOW_WINDOW bytes */
     uint64_t fresh[BENCH_FIELDS];                 /* of its state after power on, field by field */
 };
 

@@ -53,7 +53,7 @@ static void fill_memory(struct bench *b, struct tape *t)
     gpa_t at = b->window + tape_number(t, 2) * 8;
     uint8_t how = tape_byte(t), bytes[8];
     if (how >= 248)
-        at = b->forbidden_end + tape_number(t, 2) % BENCH_LOW_WINDOW;
+        at = b->ram + tape_number(t, 2) % BENCH_LOW_WINDOW;
     unsigned size = how & 1 ? 8 : 4;
     for (unsigned i = 0; i <= how >> 5; i++) {
         uint64_t v = hostile_number(t, b);

@@ -41,7 +41,6 @@ uint64_t hostile_number(struct tape *t, const struct bench *b)
 gpa_t hostile_address(struct tape *t, const struct bench *b)
 {
     uint8_t how = tape_byte(t);
-    gpa_t at;
     switch (how) {
     case 0: return 0 - (uint64_t)tape_byte(t);
     case 1: case 2: return b->window + BENCH_WINDOW - tape_byte(t);
@@ -50,10 +49,8 @@ gpa_t hostile_address(struct tape *t, const struct bench *b)
             return 0;
         const struct region *r = b->regions[tape_below(t, b->region_count)];
         return r->base + tape_number(t, 2) % r->size;
-    case 5:
-        at = tape_number(t, 8);
-        return at >= b->m->board->ram_base && at < b->forbidden_end ? at - b->m->board->ram_base : at;
-    case 6: return b->m->board->ram_base - 1 - tape_byte(t);
+    case 5: return tape_number(t, 8);
+    case 6: return b->ram + 128 - tape_byte(t);
     default: return b->window + tape_number(t, 2) * (BENCH_WINDOW >> 16);
     }
 }

@@ -29,6 +29,7 @@ struct bench {
     unsigned region_count;
     uint16_t inputs[BENCH_INPUTS];                /* those of its input wires that the board has connected */
     unsigned input_count;
+    void (*move)(struct bench *b, struct tape *tape);   /* what only parts of its class are asked, or NULL */
     gpa_t window;                                 /* guest memory that may be used, BENCH_WINDOW bytes to the end of RAM */
     gpa_t ram;                                    /* where RAM begins, with a window of BENCH_LOW_WINDOW bytes */
     uint64_t fresh[BENCH_FIELDS];                 /* of its state after power on, field by field */

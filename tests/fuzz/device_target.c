@@ -6,6 +6,7 @@
 
 #include "tests/fuzz/bench.h"
 #include "tests/fuzz/hostile_driver.h"
+#include "tests/fuzz/hostile_firmware.h"
 #include "tests/fuzz/hostile_pci.h"
 
 enum { WORK_MAX = 64 << 20, LONG_PAUSE = 37 /* 2^37 ps: 137 ms */ };
@@ -32,6 +33,10 @@ static void access_register(struct bench *b, struct tape *t)
     uint8_t how = tape_byte(t);
     if (b->pci && how & 8) {
         hostile_pci(b, t);
+        return;
+    }
+    if (b->move && how & 8) {
+        b->move(b, t);
         return;
     }
     if (!b->region_count)
@@ -142,6 +147,10 @@ struct attack {
     void (*act[DICE])(struct bench *b, struct tape *t);
 };
 
+static const struct { const char *class; void (*move)(struct bench *b, struct tape *t); } moves[] = {
+    { "fw-cfg", hostile_fw_cfg }, { "ramfb", hostile_fw_cfg },
+};
+
 static void open_benches(struct attack *a, const char *class_name)
 {
     bool is_virtio = !strncmp(class_name, "virtio-", 7);
@@ -155,6 +164,9 @@ void *device_target_open(const char *class_name)
 {
     struct attack *a = mem_alloc(sizeof *a);
     open_benches(a, class_name);
+    for (unsigned i = 0; i < ARRAY_SIZE(moves); i++)
+        if (!strcmp(moves[i].class, class_name))
+            a->bench[0]->move = moves[i].move;
     const struct action *actions = a->bench[0]->virtio ? with_driver : registers_only;
     unsigned filled = 0;
     for (unsigned i = 0; i < ACTIONS; i++)

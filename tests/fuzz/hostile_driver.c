@@ -30,7 +30,7 @@ uint64_t hostile_number(struct tape *t, const struct bench *b)
     case 7: return 1ull << tape_byte(t) % 64;
     case 8: return ~(uint64_t)(tape_byte(t) & 15);
     case 9: case 10: return hostile_address(t, b);
-    case 11: return __builtin_bswap64(hostile_address(t, b));
+    case 11: return how & 16 ? __builtin_bswap64(hostile_address(t, b)) : __builtin_bswap32((uint32_t)hostile_address(t, b));
     case 12: return magic[tape_below(t, ARRAY_SIZE(magic))];
     case 13: return tape_number(t, 2);
     case 14: return tape_number(t, 4);

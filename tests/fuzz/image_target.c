@@ -70,7 +70,7 @@ static size_t put_extension(struct image_fuzz *f, size_t at, uint32_t type, cons
     return at + 8 + align_up(length, 8);
 }
 
-static void put_header(struct image_fuzz *f, unsigned bits, unsigned version)
+static void put_header(struct image_fuzz *f, unsigned bits, unsigned version, unsigned order)
 {
     static const char *const backing[] = { "", "", "", "/nowhere", "/dev/null", "json:{\"driver\":\"raw\"}", "/proc/self/fd/0" };
     static const char *const formats[] = { "raw", "qcow2", "vmdk", "" };
@@ -92,7 +92,7 @@ static void put_header(struct image_fuzz *f, unsigned bits, unsigned version)
         put64(h + 72, nearly(f, 0));
         put64(h + 80, nearly(f, 0));
         put64(h + 88, nearly(f, 0));
-        put32(h + 96, nearly(f, 4));
+        put32(h + 96, nearly(f, order));
         put32(h + 100, nearly(f, 104));
     } else {
         at = 72;
@@ -119,15 +119,23 @@ static uint64_t compressed(struct image_fuzz *f, unsigned bits, uint64_t at)
     return COMPRESSED | nearly(f, at) | nearly(f, z.total_out / 512) << (62 - (bits - 8));
 }
 
-static void put_tables(struct image_fuzz *f, unsigned bits)
+/* Counts of 2^order bits: a cluster is used once, or as often as the tape says. */
+static void put_count(struct image_fuzz *f, unsigned order, unsigned i, uint64_t count)
+{
+    uint8_t *block = f->bytes + 2 * f->cluster;
+    if (order < 3)
+        block[i >> (3 - order)] |= (uint8_t)((count & mask64(1u << order)) << (i << order) % 8);
+    else
+        for (unsigned k = 0, size = 1u << (order - 3); k < size; k++)
+            block[i * size + k] = (uint8_t)(count >> 8 * (size - 1 - k));
+}
+
+static void put_tables(struct image_fuzz *f, unsigned bits, unsigned order)
 {
     uint64_t c = f->cluster;
     put64(f->bytes + c, nearly(f, 2 * c));
-    for (unsigned i = 0; i < CLUSTERS; i++) {
-        uint64_t count = nearly(f, 1);
-        f->bytes[2 * c + 2 * i] = (uint8_t)(count >> 8);
-        f->bytes[2 * c + 2 * i + 1] = (uint8_t)count;
-    }
+    for (unsigned i = 0; i < CLUSTERS; i++)
+        put_count(f, order, i, nearly(f, 1));
     for (unsigned i = 0; i < TABLES; i++)
         put64(f->bytes + 3 * c + 8 * i, nearly(f, (4 + i) * c | COPIED));
     for (unsigned i = 0; i < DATA_CLUSTERS; i++) {
@@ -147,12 +155,12 @@ static void make_qcow2(struct image_fuzz *f)
 {
     static const uint8_t sizes[] = { 9, 9, 9, 10, 12, 12, 13, 14 };
     uint8_t how = tape_byte(f->tape);
-    unsigned bits = sizes[how % 8];
+    unsigned bits = sizes[how % 8], version = how & 16 ? 2 : 3, order = version == 2 || how & 8 ? 4 : tape_byte(f->tape) % 7;
     f->cluster = 1ull << bits;
     f->length = CLUSTERS * f->cluster;
     memset(f->bytes, 0, f->length);
-    put_header(f, bits, how & 16 ? 2 : 3);
-    put_tables(f, bits);
+    put_header(f, bits, version, order);
+    put_tables(f, bits, order);
     for (unsigned n = how >> 5; n > 4; n--)
         f->bytes[tape_number(f->tape, 3) % f->length] = tape_byte(f->tape);
     if (tape_rarely(f->tape, 16))

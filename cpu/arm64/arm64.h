@@ -68,7 +68,8 @@ struct arm64 {
     uint64_t tpidr_el0, tpidrro_el0, tpidr_el1, csselr_el1, cntkctl_el1, mdscr_el1, osdlr_el1, oslsr_el1, dbgprcr_el1;
     uint64_t dbgbvr[6], dbgbcr[6], dbgwvr[4], dbgwcr[4];
     bool breaks, watches;         /* some breakpoint, some watchpoint is switched on; follows from the registers */
-    uint64_t cpuactlr_el1, cpuectlr_el1, l2ctlr_el1, l2ectlr_el1;
+    uint64_t mdccint_el1, osdtrrx_el1, osdtrtx_el1, oseccr_el1, dbgclaim_el1;
+    uint64_t cpuactlr_el1, cpuectlr_el1, l2ectlr_el1, l2actlr_el1;
     uint32_t ccsidr_el1[3];   /* by CSSELR_EL1; the core's own, not state */
     bool has_crypto;          /* the same */
 

@@ -187,8 +187,10 @@ void arm64_reset(struct arm64 *c)
     memset(c->dbgwcr, 0, sizeof c->dbgwcr);
     memset(c->dbgbvr, 0, sizeof c->dbgbvr);
     memset(c->dbgwvr, 0, sizeof c->dbgwvr);
+    c->mdccint_el1 = c->osdtrrx_el1 = c->osdtrtx_el1 = c->oseccr_el1 = c->dbgclaim_el1 = 0;
     c->cpuactlr_el1 = 0x00000000090ca000;
-    c->cpuectlr_el1 = 0;
+    c->cpuectlr_el1 = c->l2ectlr_el1 = 0;
+    c->l2actlr_el1 = 0x80000000;
     c->cpu.halted = false;
     c->cpu.pc = 0;
     timer_reset(c);
@@ -246,5 +248,8 @@ const struct field arm64_fields[] = {
     STATE(irq_line, FIELD_BOOL), STATE(fiq_line, FIELD_BOOL), STATE(event_register, FIELD_BOOL), STATE(illegal, FIELD_BOOL),
     STATE(nf, FIELD_U64), STATE(zf, FIELD_U64), STATE(cf, FIELD_U64), STATE(vf, FIELD_U64), STATE(step, FIELD_BOOL),
     STATE(stepping, FIELD_BOOL), STATE(step_exclusive, FIELD_BOOL), STATE(osdlr_el1, FIELD_U64), STATE(dbgprcr_el1, FIELD_U64),
+    STATE(mdccint_el1, FIELD_U64), STATE(osdtrrx_el1, FIELD_U64), STATE(osdtrtx_el1, FIELD_U64), STATE(oseccr_el1, FIELD_U64),
+    STATE(dbgclaim_el1, FIELD_U64), STATE(cpuactlr_el1, FIELD_U64), STATE(cpuectlr_el1, FIELD_U64),
+    STATE(l2ectlr_el1, FIELD_U64), STATE(l2actlr_el1, FIELD_U64),
     FIELD_LIST_END
 };

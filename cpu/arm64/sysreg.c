@@ -159,6 +159,12 @@ SET(oslar)
     c->oslsr_el1 = value & 1;
     debug_written(c);
 }
+
+/* Tags by which an external debugger and its target agree who uses what. */
+GET_CONSTANT(claim_all, 0xff)
+GET(claimed) { return c->dbgclaim_el1; }
+SET(claim) { c->dbgclaim_el1 |= value & 0xff; }
+SET(unclaim) { c->dbgclaim_el1 &= ~value; }
 GET(oslsr) { return 0x8 | c->oslsr_el1 << 1; }
 
 /* ---- generic timer ---- */
@@ -196,6 +202,8 @@ SET(cntp_cval) { timer_write_compare(c, TIMER_PHYSICAL, value); }
 #define COUNTER(op0, op1, crn, crm, op2, label, user, kernel, reg) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, .counter = true, .value = reg },
 
+#define ABSENT(op0, op1, crn, crm, op2, label)
+
 static const struct sysreg sysregs[] = {
 #include "cpu/arm64/sysregs.def"
 };
@@ -220,7 +228,9 @@ static bool el0_denied(const struct arm64 *c, uint32_t code)
     if (c->el)
         return false;
     switch (code) {
-    case CODE(2, 3, 0, 1, 0): return c->mdscr_el1 & MDSCR_TDCC;
+    case CODE(2, 3, 0, 1, 0):
+    case CODE(2, 3, 0, 4, 0):
+    case CODE(2, 3, 0, 5, 0): return c->mdscr_el1 & MDSCR_TDCC;
     case CODE(3, 3, 0, 0, 1): return !(c->sctlr_el1 & SCTLR_UCT);
     case CODE(3, 3, 4, 2, 1): return !(c->sctlr_el1 & SCTLR_UMA);
     case CODE(3, 3, 14, 0, 0): return !(c->cntkctl_el1 & 3);

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a page of docs/ that the program no longer agrees with. docs/board-*.md are printed from the boards' tables, and
-   docs/instructions.md from the rows of the instructions, docs/cores.md from the cores' tables. To write them anew:
-   UPDATE=1 build/tests/docs/test_pages */
+   docs/instructions.md from the rows of the instructions, docs/registers.md from those of the system registers and from what a
+   core says of them, docs/cores.md from the cores' tables. To write them anew: UPDATE=1 build/tests/docs/test_pages */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
 #include "boards/machine.h"
+#include "cpu/arm64/core.h"
+#include "cpu/arm64/sysreg.h"
+#include "tests/cpu/arm64/bare.h"
 #include "tests/support/support.h"
 
 /* The rows as text: the classes are needed by name. */
@@ -33,11 +36,159 @@ static void put_instructions(FILE *to)
             "0487, C4) draws it: 0 and 1 are fixed, letters are fields. The decoder, the handlers' prototypes, the tests and\n"
             "this page are made from the same rows; a word that no picture matches is UNDEFINED. Reads and writes are fields\n"
             "that name registers (V: SIMD&FP), F the flags, S FPSR. Of a row some words may still be unallocated, which its\n"
-            "decode function says.\n\n"
+            "decode function says. Each row is complete and compared with QEMU's Cortex-A53; those of class SIMD_CRYPTO are\n"
+            "there with `-cpu CORE,crypto=on`. What `sys` may be is at the end of registers.md. HLT, DCPS and DRPS, which are\n"
+            "for an external debugger, and SMC, as there is no EL3, are UNDEFINED.\n\n"
             "| name | picture | class | reads | writes |\n|---|---|---|---|---|\n", ARRAY_SIZE(rows));
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         fprintf(to, "| %s | `%s` | %s | %s | %s |\n", rows[i].name, rows[i].picture, rows[i].class, rows[i].reads,
                 rows[i].writes);
+}
+
+/* ---- system registers ---- */
+
+static const struct register_row {
+    const char *name;
+    uint32_t place;              /* of MRS and MSR */
+    char numbers[24];
+    enum { REG_CONSTANT, REG_STORED, REG_SPECIAL, REG_ABSENT } kind;
+    uint64_t writable;           /* of REG_STORED */
+    const char *get, *set;       /* of REG_SPECIAL */
+} registers[] = {
+#define REG(op0, op1, crn, crm, op2, label, ...) \
+    { #label, W_SYSREG(op0, op1, crn, crm, op2), #op0 " " #op1 " " #crn " " #crm " " #op2, __VA_ARGS__ },
+#define CONSTANT(op0, op1, crn, crm, op2, label, value) REG(op0, op1, crn, crm, op2, label, REG_CONSTANT, 0, NULL, NULL)
+#define STORED(op0, op1, crn, crm, op2, label, member, bits) \
+    REG(op0, op1, crn, crm, op2, label, REG_STORED, (uint64_t)(int64_t)(bits), NULL, NULL)
+#define STORED_EL0(op0, op1, crn, crm, op2, label, member, bits, user) STORED(op0, op1, crn, crm, op2, label, member, bits)
+#define DEBUG STORED
+#define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, get, set) \
+    REG(op0, op1, crn, crm, op2, label, REG_SPECIAL, 0, #get, #set)
+#define COUNTER(op0, op1, crn, crm, op2, label, user, kernel, reg) REG(op0, op1, crn, crm, op2, label, REG_SPECIAL, 0, "", "")
+#define ABSENT(op0, op1, crn, crm, op2, label) REG(op0, op1, crn, crm, op2, label, REG_ABSENT, 0, NULL, NULL)
+#include "cpu/arm64/sysregs.def"
+    REG(3, 3, 4, 4, 0, FPCR, REG_STORED, 0x07c00000, NULL, NULL) REG(3, 3, 4, 4, 1, FPSR, REG_STORED, 0x0800009f, NULL, NULL)
+};
+
+static const struct { const char *name; uint16_t op1, crn, crm, op2; } operations[] = {
+    { "IC IALLUIS", 0, 7, 1, 0 }, { "IC IALLU", 0, 7, 5, 0 }, { "IC IVAU", 3, 7, 5, 1 }, { "DC IVAC", 0, 7, 6, 1 },
+    { "DC ISW", 0, 7, 6, 2 }, { "DC CSW", 0, 7, 10, 2 }, { "DC CISW", 0, 7, 14, 2 }, { "DC ZVA", 3, 7, 4, 1 },
+    { "DC CVAC", 3, 7, 10, 1 }, { "DC CVAU", 3, 7, 11, 1 }, { "DC CIVAC", 3, 7, 14, 1 }, { "AT S1E1R", 0, 7, 8, 0 },
+    { "AT S1E1W", 0, 7, 8, 1 }, { "AT S1E0R", 0, 7, 8, 2 }, { "AT S1E0W", 0, 7, 8, 3 }, { "AT S1E2R", 4, 7, 8, 0 },
+    { "AT S1E2W", 4, 7, 8, 1 }, { "AT S12E1R", 4, 7, 8, 4 }, { "AT S12E1W", 4, 7, 8, 5 }, { "AT S12E0R", 4, 7, 8, 6 },
+    { "AT S12E0W", 4, 7, 8, 7 }, { "AT S1E3R", 6, 7, 8, 0 }, { "AT S1E3W", 6, 7, 8, 1 }, { "TLBI VMALLE1IS", 0, 8, 3, 0 },
+    { "TLBI VAE1IS", 0, 8, 3, 1 }, { "TLBI ASIDE1IS", 0, 8, 3, 2 }, { "TLBI VAAE1IS", 0, 8, 3, 3 },
+    { "TLBI VALE1IS", 0, 8, 3, 5 }, { "TLBI VAALE1IS", 0, 8, 3, 7 }, { "TLBI VMALLE1", 0, 8, 7, 0 }, { "TLBI VAE1", 0, 8, 7, 1 },
+    { "TLBI ASIDE1", 0, 8, 7, 2 }, { "TLBI VAAE1", 0, 8, 7, 3 }, { "TLBI VALE1", 0, 8, 7, 5 }, { "TLBI VAALE1", 0, 8, 7, 7 },
+    { "TLBI IPAS2E1IS", 4, 8, 0, 1 }, { "TLBI IPAS2LE1IS", 4, 8, 0, 5 }, { "TLBI ALLE2IS", 4, 8, 3, 0 },
+    { "TLBI VAE2IS", 4, 8, 3, 1 }, { "TLBI ALLE1IS", 4, 8, 3, 4 }, { "TLBI VALE2IS", 4, 8, 3, 5 },
+    { "TLBI VMALLS12E1IS", 4, 8, 3, 6 }, { "TLBI IPAS2E1", 4, 8, 4, 1 }, { "TLBI IPAS2LE1", 4, 8, 4, 5 },
+    { "TLBI ALLE2", 4, 8, 7, 0 }, { "TLBI VAE2", 4, 8, 7, 1 }, { "TLBI ALLE1", 4, 8, 7, 4 }, { "TLBI VALE2", 4, 8, 7, 5 },
+    { "TLBI VMALLS12E1", 4, 8, 7, 6 }, { "TLBI ALLE3IS", 6, 8, 3, 0 }, { "TLBI VAE3IS", 6, 8, 3, 1 },
+    { "TLBI VALE3IS", 6, 8, 3, 5 }, { "TLBI ALLE3", 6, 8, 7, 0 }, { "TLBI VAE3", 6, 8, 7, 1 }, { "TLBI VALE3", 6, 8, 7, 5 },
+};
+
+enum { WORD_UNDEFINED, WORD_TRAPPED, WORD_DONE };
+
+/* What becomes of a word on a core out of reset, but that FP is allowed; at EL0 with all that EL1 may allow or forbid. */
+static int try_word(uint32_t word, unsigned el, bool allowed, bool crypto, uint64_t *value)
+{
+    struct bare b;
+    bare_open(&b);
+    arm64_set_crypto(b.cpu, crypto);
+    const uint64_t rights = SCTLR_UCT | SCTLR_UMA | SCTLR_UCI | SCTLR_DZE;
+    if ((word & ~31u) != (W_MRS | W_SYSREG(3, 0, 1, 0, 2)))   /* CPACR_EL1 itself */
+        b.cpu->cpacr_el1 = 3 << 20;
+    if (!el) {
+        b.cpu->sctlr_el1 = allowed ? b.cpu->sctlr_el1 | rights : b.cpu->sctlr_el1 & ~rights;
+        b.cpu->cntkctl_el1 = allowed ? 0x303 : 0;
+        b.cpu->mdscr_el1 = allowed ? 0 : MDSCR_TDCC;
+        b.cpu->pmu.user = allowed ? 0xf : 0;
+    }
+    BARE_PUT(&b, BARE_CODE, word, el ? W_HVC : W_SVC);
+    int stopped = el ? bare_run(&b, BARE_CODE) : bare_run_el0(&b, BARE_CODE);
+    unsigned class = (unsigned)(b.cpu->esr_el1 >> 26);
+    *value = b.cpu->x[0];
+    bare_close(&b);
+    return stopped == BARE_STOPPED ? WORD_DONE : class == 0 ? WORD_UNDEFINED : class == 0x18 ? WORD_TRAPPED : WORD_DONE;
+}
+
+/* "RW": what is not UNDEFINED; with "trap" behind it what EL1 can forbid EL0. */
+static void put_access(FILE *to, uint32_t read, uint32_t write, unsigned el)
+{
+    uint64_t value;
+    int reads = try_word(read, el, true, true, &value), writes = write ? try_word(write, el, true, true, &value) : WORD_UNDEFINED;
+    bool traps = !el && ((reads == WORD_DONE && try_word(read, el, false, true, &value) == WORD_TRAPPED) ||
+                         (writes == WORD_DONE && try_word(write, el, false, true, &value) == WORD_TRAPPED));
+    fprintf(to, " %s%s%s |", reads == WORD_DONE ? "R" : "", writes == WORD_DONE ? "W" : "", traps ? ", may trap" : "");
+}
+
+static void put_state(FILE *to, const struct register_row *r)
+{
+    bool is_special = r->kind == REG_SPECIAL;
+    bool reads_zero = is_special && !strcmp(r->get, "zero"), ignores = is_special && !strcmp(r->set, "ignore");
+    if (r->kind == REG_ABSENT)
+        fputs("UNDEFINED", to);
+    else if (r->kind == REG_CONSTANT)
+        fputs("constant", to);
+    else if ((r->kind == REG_STORED && !r->writable) || (reads_zero && ignores))
+        fputs("RAZ/WI", to);
+    else if (reads_zero || ignores)
+        fputs(reads_zero ? "RAZ" : "writes are ignored", to);
+    else if (r->kind == REG_STORED && ~r->writable)
+        fprintf(to, "full: bits 0x%llx", (unsigned long long)r->writable);
+    else
+        fputs("full", to);
+}
+
+static void put_register(FILE *to, const struct register_row *r)
+{
+    uint64_t value, with_crypto;
+    uint32_t read = W_MRS | r->place, write = W_MSR | r->place | 1;
+    fprintf(to, "| %s | %s |", r->name, r->numbers);
+    put_access(to, read, write, 0);
+    put_access(to, read, write, 1);
+    fputs(" ", to);
+    if (try_word(read, 1, true, false, &value) == WORD_DONE) {
+        fprintf(to, "0x%llx", (unsigned long long)value);
+        try_word(read, 1, true, true, &with_crypto);
+        if (with_crypto != value)
+            fprintf(to, "; crypto=on: 0x%llx", (unsigned long long)with_crypto);
+    }
+    fputs(" | ", to);
+    put_state(to, r);
+    fputs(" |\n", to);
+}
+
+static void put_registers(FILE *to)
+{
+    fprintf(to, "# System registers\n\n"
+            "The registers of MRS and MSR: the rows of `cpu/arm64/sysregs.def`, and what a core says of them out of reset (a word\n"
+            "of each is run). Those are the Cortex-A53's; EL2 and EL3 are not there, so their registers are UNDEFINED. R and W:\n"
+            "what the level may do; *may trap*: EL1 can forbid it to EL0, which then traps with EC 0x18. Whatever is in no row is\n"
+            "UNDEFINED, but for ID registers that are not allocated yet (3 0 0 2-7 x), which read as zero. *full*: the bits\n"
+            "are kept and do what the manual says, or, of IMPLEMENTATION DEFINED controls of a memory system that is not there,\n"
+            "are kept.\n\n"
+            "| name | op0 op1 CRn CRm op2 | EL0 | EL1 | reads out of reset | state |\n|---|---|---|---|---|---|\n");
+    for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
+        put_register(to, &registers[i]);
+    fputs("\n## System instructions\n\n"
+          "What `SYS` is there for. Caches of the model are maintained when time is kept; by set and way nothing is to be\n"
+          "done, as the contents of caches are always those of memory.\n\n"
+          "| name | op1 CRn CRm op2 | EL0 | EL1 |\n|---|---|---|---|\n", to);
+    for (size_t i = 0; i < ARRAY_SIZE(operations); i++) {
+        uint32_t place = W_SYSREG(2, operations[i].op1, operations[i].crn, operations[i].crm, operations[i].op2);
+        uint32_t word = 0xd5080000 | (place & 0x7ffe0) | 2;   /* X2 is zero, and nothing is there */
+        fprintf(to, "| %s | %u %u %u %u |", operations[i].name, operations[i].op1, operations[i].crn, operations[i].crm,
+                operations[i].op2);
+        for (unsigned el = 0; el < 2; el++) {
+            uint64_t value;
+            int done = try_word(word, el, true, true, &value);
+            bool traps = !el && done == WORD_DONE && try_word(word, el, false, true, &value) == WORD_TRAPPED;
+            fprintf(to, " %s |", done == WORD_UNDEFINED ? "UNDEFINED" : traps ? "full, may trap" : "full");
+        }
+        fputs("\n", to);
+    }
 }
 
 /* Items of a list, one on each line of the text. */
@@ -247,6 +398,18 @@ START_TEST(the_page_of_instructions_is_what_the_rows_say)
 }
 END_TEST
 
+START_TEST(the_page_of_registers_is_what_a_core_says)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *page = open_memstream(&text, &size);
+    put_registers(page);
+    fclose(page);
+    check_page("docs/registers.md", text);
+    free(text);
+}
+END_TEST
+
 START_TEST(the_page_of_cores_is_what_their_tables_say)
 {
     char *text = NULL;
@@ -265,6 +428,8 @@ Suite *test_suite(void)
     TCase *t = tcase_create("pages");
     tcase_add_test(t, the_page_of_every_board_is_what_its_table_says);
     tcase_add_test(t, the_page_of_instructions_is_what_the_rows_say);
+    tcase_add_test(t, the_page_of_registers_is_what_a_core_says);
+    tcase_set_timeout(t, 300);
     tcase_add_test(t, the_page_of_cores_is_what_their_tables_say);
     suite_add_tcase(s, t);
     return s;

@@ -20,7 +20,9 @@ r 2 0 7 [89e] 6 DBGCLAIMSET, DBGCLAIMCLR, DBGAUTHSTATUS: QEMU has them not
 r 3 0 0 1 [12]  ID_PFR1, ID_DFR0: QEMU has no GIC interface in them, and the debug architecture of another
 r 3 0 0 4 0     ID_AA64PFR0: EL0 and EL1 are AArch64 only
 r 3 1 b 0 2     L2CTLR: latencies out of reset
-r 3 1 f 0 0     CPUACTLR of another core
+r 3 1 f 0 0     L2ACTLR: its reset value
+r 2 0 0 [036] 2 OSDTRRX, OSDTRTX, OSECCR: QEMU has them not
+r 2 3 0 [45] 0  DBGDTR: the same
 r 3 1 f 2 0     CPUACTLR: its reset value
 r 3 3 9 c [67]  PMCEID0, PMCEID1: QEMU counts a few events only
 r 3 3 e 0 [12]  time passes differently

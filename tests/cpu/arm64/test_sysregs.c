@@ -29,6 +29,11 @@ START_TEST(writable_bits_are_written_and_no_others)
         { W_SYSREG(3, 0, 14, 1, 0), 0x3ff }, { W_SYSREG(3, 3, 13, 0, 2), UINT64_MAX }, { W_SYSREG(3, 3, 13, 0, 3), UINT64_MAX },
         { W_SYSREG(3, 3, 4, 4, 0), 0x07c00000 }, { W_SYSREG(3, 3, 4, 4, 1), 0x0800009f }, { W_SYSREG(3, 3, 4, 2, 0), 0xf0000000 },
         { W_SYSREG(3, 3, 4, 2, 1), 0x3c0 }, { W_SYSREG(3, 3, 14, 3, 2), UINT64_MAX }, { W_SYSREG(2, 0, 1, 3, 4), 1 },
+        { W_SYSREG(2, 0, 0, 2, 0), 0x60000000 }, { W_SYSREG(2, 0, 1, 4, 4), 1 }, { W_SYSREG(2, 0, 0, 0, 2), 0xffffffff },
+        { W_SYSREG(2, 0, 0, 3, 4), ~3ull }, { W_SYSREG(2, 0, 0, 5, 4), UINT64_MAX }, { W_SYSREG(2, 0, 0, 5, 5), 0xffe1e7 },
+        { W_SYSREG(2, 0, 0, 3, 6), ~3ull }, { W_SYSREG(2, 0, 0, 3, 7), 0x1fffffff },
+        { W_SYSREG(3, 1, 11, 0, 3), 7 }, { W_SYSREG(3, 1, 15, 0, 0), 0xffffffff }, { W_SYSREG(3, 1, 15, 2, 0), UINT64_MAX },
+        { W_SYSREG(3, 1, 15, 2, 1), 0x7f }, { W_SYSREG(3, 1, 15, 2, 2), 0 }, { W_SYSREG(3, 0, 1, 0, 1), 0 },   /* ACTLR_EL1 */
     };
     b.cpu->cpacr_el1 = 3 << 20;
     mmu_switch(b.cpu);
@@ -45,6 +50,37 @@ START_TEST(writable_bits_are_written_and_no_others)
             ck_assert_msg(b.cpu->x[2] == (ones ? rows[i].bits : 0), "register %08x: %llx", rows[i].reg,
             (unsigned long long)b.cpu->x[2]);
         }
+}
+END_TEST
+
+/* Every register of EL2 and EL3 that the Cortex-A53 has (sysregs.def), read and written. */
+START_TEST(registers_of_other_levels_are_undefined)
+{
+    static const struct { uint32_t reg; const char *name; } rows[] = {
+#define CONSTANT(op0, op1, crn, crm, op2, ...)
+#define STORED CONSTANT
+#define STORED_EL0 CONSTANT
+#define DEBUG CONSTANT
+#define SPECIAL CONSTANT
+#define COUNTER CONSTANT
+#define ABSENT(op0, op1, crn, crm, op2, label) { W_SYSREG(op0, op1, crn, crm, op2), #label },
+#include "cpu/arm64/sysregs.def"
+    };
+    for (unsigned i = 0; i < 2 * ARRAY_SIZE(rows); i++) {
+        uint32_t word = (i & 1 ? W_MSR : W_MRS) | rows[i / 2].reg;
+        ck_assert_msg(BARE_RUN(&b, word) == SAME && b.cpu->esr_el1 == 1u << 25, "%s", rows[i / 2].name);
+    }
+}
+END_TEST
+
+START_TEST(claim_tags_are_set_and_cleared_one_by_one)
+{
+    const uint32_t set = W_SYSREG(2, 0, 7, 8, 6), clear = W_SYSREG(2, 0, 7, 9, 6);
+    bare_msr(&b, set, 0xfff5);
+    ck_assert_uint_eq(bare_mrs(&b, set), 0xff);
+    ck_assert_uint_eq(bare_mrs(&b, clear), 0xf5);
+    bare_msr(&b, clear, 0x14);
+    ck_assert_uint_eq(bare_mrs(&b, clear), 0xe1);
 }
 END_TEST
 
@@ -110,7 +146,7 @@ START_TEST(el1_decides_what_el0_may_do)
         { W_MRS | W_SYSREG(3, 3, 14, 0, 1), false }, { W_MRS | W_SYSREG(3, 3, 14, 0, 2), false },          /* counts */
         { W_MRS | W_SYSREG(3, 3, 14, 2, 0), false }, { W_MRS | W_SYSREG(3, 3, 14, 2, 1), false },
         { W_MRS | W_SYSREG(3, 3, 14, 3, 1), false }, { W_MRS | W_SYSREG(3, 3, 14, 3, 2), false },
-        { W_MRS | W_SYSREG(2, 3, 0, 1, 0), false },                                               /* MDCCSR_EL0 */
+        { W_MRS | W_SYSREG(2, 3, 0, 1, 0), false }, { W_MRS | W_SYSREG(2, 3, 0, 5, 0), false },                                               /* MDCCSR_EL0 */
         { W_DC_CVAU | 1, false }, { W_IC_IVAU | 1, false }, { W_DC_CIVAC | 1, false }, { W_DC_ZVA | 1, false },
         { W_WFE, false },
     };
@@ -140,6 +176,8 @@ Suite *test_suite(void)
     TCase *t = tcase_create("sysregs");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, writable_bits_are_written_and_no_others);
+    tcase_add_test(t, registers_of_other_levels_are_undefined);
+    tcase_add_test(t, claim_tags_are_set_and_cleared_one_by_one);
     tcase_add_test(t, control_bits_that_this_core_has_not_stay_zero);
     tcase_add_test(t, sp_el0_is_undefined_while_it_is_the_stack_pointer);
     tcase_add_test(t, cache_sizes_follow_the_selection);

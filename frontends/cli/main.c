@@ -9,6 +9,7 @@
 #include "frontends/cli/session.h"
 #include "frontends/cli/version.h"
 #include "frontends/host/signals.h"
+#include "frontends/image/tool.h"
 #include "frontends/profile/annotate.h"
 #include "frontends/report/report.h"
 
@@ -57,6 +58,7 @@ static const struct command {
     int (*run)(int argc, char *const argv[]);
 } commands[] = {
     { "annotate", annotate_main },
+    { "image", tool_main },
     { "report", report_main },
 };
 

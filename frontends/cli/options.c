@@ -183,7 +183,7 @@ static bool shares_argument(const struct option_row *row)
 void options_help(FILE *to)
 {
     fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo\n"
-          "       orrery report FILE.json... -o OUT.html | annotate FILE.lines [FUNCTION]", to);
+          "       orrery report FILE.json... -o OUT.html | annotate FILE.lines | image -h", to);
     int column = HELP_INDENT;
     for (size_t i = 0; i < option_row_count; i++) {
         const struct option_row *row = &option_rows[i];

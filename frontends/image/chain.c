@@ -29,6 +29,12 @@ static int check_circle(struct chain_link *link, struct error *err)
     return 0;
 }
 
+int chain_begin(struct chain_link *link, const char *file, struct error *err)
+{
+    *link = (struct chain_link){ .file = file };
+    return check_circle(link, err);
+}
+
 /* A raw image, unless it looks like something else. */
 static struct layer *open_unnamed(const struct chain_link *link, bool writable, struct error *err)
 {

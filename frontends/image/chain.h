@@ -16,6 +16,9 @@ struct chain_link {
     const struct chain_link *above;
 };
 
+/* The link of an image that is topmost. */
+int chain_begin(struct chain_link *link, const char *file, struct error *err);
+
 /* Opens `file` and what it stands on; all but itself read only. Without a format (NULL) it is raw, unless it begins like another
    format: that is refused, but for a read-only qcow2 image that stands on no other. `above` is NULL for the topmost. */
 struct layer *chain_open(const char *file, const char *format, bool writable, const struct chain_link *above, struct error *err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "frontends/qcow2/header.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -122,6 +123,22 @@ int header_parse(struct qcow2_header *h, const uint8_t *bytes, size_t length, co
         return -1;
     /* The extensions end where the name begins, if there is one. */
     return parse_extensions(h, bytes, own, backing > own && backing < limit ? (size_t)backing : limit, file, err);
+}
+
+int header_read(struct qcow2_header *h, struct raw *file, struct error *err)
+{
+    uint8_t head[HEADER_V2_LENGTH];
+    int code = raw_read(file, 0, head, sizeof head);
+    size_t length = code ? 0 : header_length(head);
+    if (length > file->held)
+        length = (size_t)file->held;
+    uint8_t *bytes = mem_alloc(length + 1);
+    if (!code)
+        code = raw_read(file, 0, bytes, length);
+    int result = code ? error_set(err, "disk image '%s' cannot be read: %s", file->file, strerror(-code))
+                      : header_parse(h, bytes, length, file->file, err);
+    free(bytes);
+    return result;
 }
 
 /* ---- in context ---- */

@@ -5,6 +5,7 @@
 #define FRONTENDS_QCOW2_HEADER_H
 
 #include "base/error.h"
+#include "frontends/image/raw.h"
 
 /* "Header": offsets of the fields. */
 enum {
@@ -53,6 +54,9 @@ struct qcow2_header {
 /* Whether `length` bytes, the first cluster or the whole file if that is shorter, are a sound header, though perhaps one of an
    image that uses what is not supported. No field is looked at in context of the file: see header_check. */
 int header_parse(struct qcow2_header *header, const uint8_t *bytes, size_t length, const char *file, struct error *err);
+
+/* Reads and parses it. */
+int header_read(struct qcow2_header *header, struct raw *file, struct error *err);
 
 /* How many bytes header_parse needs, told by the first HEADER_V2_LENGTH of them; 0 if this is no qcow2 file. */
 size_t header_length(const uint8_t *bytes);

@@ -76,27 +76,10 @@ static const struct layer_ops qcow2_ops = {
 
 /* ---- opening ---- */
 
-static int read_header(struct qcow2 *q, struct error *err)
-{
-    uint8_t head[HEADER_V2_LENGTH];
-    int code = raw_read(&q->file, 0, head, sizeof head);
-    size_t length = code ? 0 : header_length(head);
-    if (length > q->file.held)
-        length = (size_t)q->file.held;
-    uint8_t *bytes = mem_alloc(length);
-    if (!code)
-        code = raw_read(&q->file, 0, bytes, length);
-    int result = code ? error_set(err, "disk image '%s' cannot be read: %s", q->file.file, strerror(-code))
-                      : header_parse(&q->header, bytes, length, q->file.file, err);
-    free(bytes);
-    return result < 0 ? -1 : header_check(&q->header, q->file.held, q->file.file, err);
-}
-
 /* QEMU's names of backing files: a path, from the image's own folder unless absolute, perhaps after "file:"; other words before a
    colon are protocols. */
-static char *backing_path(const struct qcow2 *q, struct error *err)
+char *qcow2_backing_path(const char *file, const char *name, struct error *err)
 {
-    const char *name = q->header.backing_file, *file = q->file.file;
     if (!strncmp(name, "file:", 5))
         name += 5;
     if (name[strcspn(name, ":/")] == ':') {
@@ -109,15 +92,12 @@ static char *backing_path(const struct qcow2 *q, struct error *err)
 
 static int open_backing(struct qcow2 *q, const struct chain_link *link, struct error *err)
 {
+    const char *format = q->header.backing_format;
     if (!*q->header.backing_file)
         return 0;
-    if (!link)
-        return error_set(err, "disk image '%s' looks like a qcow2 image that stands on another; say format=qcow2 if that is what "
-                         "it is, or format=raw if its bytes are the disk's", q->file.file);
-    char *path = backing_path(q, err);
+    char *path = qcow2_backing_path(q->file.file, q->header.backing_file, err);
     if (!path)
         return -1;
-    const char *format = q->header.backing_format;
     q->backing = chain_open(path, !*format ? NULL : !strcmp(format, "host_device") ? "raw" : format, false, link, err);
     free(path);
     return q->backing ? 0 : error_prefix(err, "what disk image '%s' stands on", q->file.file);
@@ -176,7 +156,7 @@ static int collect_metadata(struct qcow2 *q, struct error *err)
 {
     const struct qcow2_header *h = &q->header;
     if (add_metadata(q, "header", 0, 1, err) < 0 || add_metadata(q, "L1 table", h->l1_offset, q->l1.count * 8, err) < 0
-        || add_metadata(q, "refcount table", h->refcount_table_offset, q->refcount_table.count * 8, err) < 0
+        || add_metadata(q, "refcount table", q->refcount_table.offset, q->refcount_table.count * 8, err) < 0
         || (h->snapshots && add_metadata(q, "table of snapshots", h->snapshots_offset, 1, err) < 0))
         return -1;
     return add_tables(q, "L2 table", &q->l1, err) < 0 ? -1 : add_tables(q, "refcount block", &q->refcount_table, err);
@@ -202,40 +182,61 @@ static int make_writable(struct qcow2 *q, struct error *err)
     if (q->header.incompatible & INCOMPATIBLE_CORRUPT)
         return error_set(err, "disk image '%s' is marked as damaged; repair it with: qemu-img check -r all '%s', or open it with "
                          "readonly=on", q->file.file, q->file.file);
-    if (q->header.incompatible & INCOMPATIBLE_DIRTY)
-        return error_set(err, "disk image '%s' was not closed properly by a program with lazy reference counts; repair it with: "
-                         "qemu-img check -r all '%s', or open it with readonly=on", q->file.file, q->file.file);
+    if (q->header.incompatible & INCOMPATIBLE_DIRTY && repair_refcounts(q, err) < 0)
+        return -1;
     if (collect_metadata(q, err) < 0)
         return -1;
     return q->header.autoclear ? clear_features(q, err) : 0;
 }
 
-static struct layer *open_image(const char *file, bool writable, const struct chain_link *link, struct error *err)
+static struct qcow2 *open_image(const char *file, bool writable, struct error *err)
 {
     struct qcow2 *q = mem_alloc(sizeof *q);
     if (raw_open(&q->file, file, RAW_CONTAINER, writable, err) < 0) {
         free(q);
         return NULL;
     }
-    if (read_header(q, err) < 0)
-        goto fail;
+    if (header_read(&q->header, &q->file, err) < 0 || header_check(&q->header, q->file.held, file, err) < 0) {
+        release(q);
+        return NULL;
+    }
     q->cluster_bits = q->header.cluster_bits;
     q->cluster_size = 1ull << q->cluster_bits;
     q->layer = (struct layer){ &qcow2_ops, q->header.size };
-    if (read_tables(q, err) < 0 || open_backing(q, link, err) < 0 || (writable && make_writable(q, err) < 0))
-        goto fail;
-    return &q->layer;
-fail:
-    release(q);
-    return NULL;
+    if (read_tables(q, err) < 0) {
+        release(q);
+        return NULL;
+    }
+    return q;
+}
+
+/* The image, or NULL and all of it given up if it is not ready. */
+static struct layer *ready(struct qcow2 *q, int result)
+{
+    if (q && result < 0)
+        release(q);
+    return q && result == 0 ? &q->layer : NULL;
 }
 
 struct layer *qcow2_open(const char *file, bool writable, const struct chain_link *link, struct error *err)
 {
-    return open_image(file, writable, link, err);
+    struct qcow2 *q = open_image(file, writable, err);
+    int result = q ? open_backing(q, link, err) : -1;
+    return ready(q, !result && writable ? make_writable(q, err) : result);
+}
+
+struct layer *qcow2_open_alone(const char *file, struct error *err)
+{
+    struct qcow2 *q = open_image(file, true, err);
+    return ready(q, q ? make_writable(q, err) : -1);
 }
 
 struct layer *qcow2_open_guessed(const char *file, struct error *err)
 {
-    return open_image(file, false, NULL, err);
+    struct qcow2 *q = open_image(file, false, err);
+    int result = 0;
+    if (q && *q->header.backing_file)
+        result = error_set(err, "disk image '%s' looks like a qcow2 image that stands on another; say format=qcow2 if that is "
+                           "what it is, or format=raw if its bytes are the disk's", file);
+    return ready(q, result);
 }

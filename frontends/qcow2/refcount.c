@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reference counts: a table of offsets of blocks, a block of counts for each so many clusters of the file. Free clusters are
    found by their counts, so that images on block devices, whose files do not grow, work too. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,81 +88,118 @@ static int make_block(struct qcow2 *q, uint64_t cluster)
     return 0;
 }
 
-/* ---- a larger table ---- */
+/* ---- another table ---- */
 
-/* How many clusters a table of `table` clusters needs for itself and the blocks that count them all. */
-static uint64_t blocks_for(const struct qcow2 *q, uint64_t table)
+/* A refcount table and the blocks that it does not have yet, where nothing is in the file: the blocks from the cluster `start`
+   on, then the table. Nothing refers to any of it before the header does. */
+struct structure {
+    uint64_t start, blocks, table_clusters;
+    uint64_t first_block;             /* the table's entries before are blocks that exist */
+    const uint32_t *counts;           /* of the clusters before `counted`; beyond, only the structure itself counts */
+    uint64_t counted;
+};
+
+static uint64_t count_in(const struct structure *s, uint64_t cluster)
 {
-    unsigned bits = refcount_block_bits(q);
-    uint64_t blocks = 1;
-    while (((table + blocks - 1) >> bits) + 1 > blocks)
-        blocks = ((table + blocks - 1) >> bits) + 1;
-    return blocks;
+    if (cluster < s->counted)
+        return s->counts[cluster];
+    return cluster >= s->start && cluster < s->start + s->blocks + s->table_clusters;
 }
 
-/* Header fields of the table lie side by side and change in one write. */
-static int point_at_table(struct qcow2 *q, uint64_t offset, uint64_t clusters)
-{
-    uint8_t fields[12];
-    st_be64(fields, offset);
-    st_be32(fields + 8, (uint32_t)clusters);
-    int result = raw_flush(&q->file);
-    return result ? result : raw_write(&q->file, HEADER_REFCOUNT_TABLE_OFFSET, fields, sizeof fields);
-}
-
-static int write_blocks(struct qcow2 *q, uint64_t start, uint64_t blocks, uint64_t used)
+static int write_blocks(struct qcow2 *q, const struct structure *s)
 {
     unsigned bits = refcount_block_bits(q);
     int result = 0;
-    for (uint64_t b = 0; b < blocks && !result; b++) {
+    for (uint64_t b = 0; b < s->blocks && !result; b++) {
         memset(q->bounce, 0, (size_t)q->cluster_size);
-        for (uint64_t i = 0; i < 1ull << bits && (b << bits) + i < used; i++)
-            refcount_store(q->bounce, q->header.refcount_order, i, 1);
-        result = raw_write(&q->file, (start + b) << q->cluster_bits, q->bounce, (size_t)q->cluster_size);
+        for (uint64_t i = 0; i < 1ull << bits; i++)
+            refcount_store(q->bounce, q->header.refcount_order, i, count_in(s, ((s->first_block + b) << bits) + i));
+        result = raw_write(&q->file, (s->start + b) << q->cluster_bits, q->bounce, (size_t)q->cluster_size);
     }
     return result;
 }
 
-/* The table has no entry for the cluster behind all that it counts: a table of twice the size goes there, behind the blocks that
-   count it and themselves. Nothing refers to either before the header does. */
-static int grow_table(struct qcow2 *q)
+/* The header's two fields lie side by side and change in one write. */
+static int point_at_table(struct qcow2 *q, const struct entries *table)
+{
+    uint8_t fields[12];
+    st_be64(fields, table->offset);
+    st_be32(fields + 8, (uint32_t)(table->count * 8 >> q->cluster_bits));
+    int result = raw_flush(&q->file);
+    return result ? result : raw_write(&q->file, HEADER_REFCOUNT_TABLE_OFFSET, fields, sizeof fields);
+}
+
+/* Writes it and makes it the image's. */
+static int write_structure(struct qcow2 *q, const struct structure *s)
 {
     struct entries *old = &q->refcount_table;
-    uint64_t start = (uint64_t)old->count << refcount_block_bits(q);
-    uint64_t old_clusters = (old->count * 8) >> q->cluster_bits, clusters = old_clusters, blocks;
-    do {
-        clusters *= 2;
-        blocks = blocks_for(q, clusters);
-    } while ((clusters << q->cluster_bits) / 8 < old->count + blocks);
-    if (clusters << q->cluster_bits > REFCOUNT_TABLE_BYTES_MAX)
-        return -EFBIG;
-    for (uint64_t i = 0; i < blocks + clusters; i++)
-        if (cluster_set_has(&q->metadata, start + i))
-            return qcow2_damaged(q, "a table that nothing counts", (start + i) << q->cluster_bits);
-    struct entries new = { .offset = (start + blocks) << q->cluster_bits, .count = (size_t)((clusters << q->cluster_bits) / 8) };
+    struct entries new = { .offset = (s->start + s->blocks) << q->cluster_bits };
+    new.count = (size_t)((s->table_clusters << q->cluster_bits) / 8);
     new.at = mem_alloc(new.count * sizeof *new.at);
-    memcpy(new.at, old->at, old->count * sizeof *new.at);
-    for (uint64_t b = 0; b < blocks; b++)
-        new.at[old->count + b] = (start + b) << q->cluster_bits;
+    memcpy(new.at, old->at, (size_t)s->first_block * sizeof *new.at);
+    for (uint64_t b = 0; b < s->blocks; b++)
+        new.at[s->first_block + b] = (s->start + b) << q->cluster_bits;
     new.dirty_to = new.count;
-    int result = write_blocks(q, start, blocks, blocks + clusters);
+    int result = write_blocks(q, s);
     if (!result)
         result = entries_write(q, &new);
     if (!result)
-        result = point_at_table(q, new.offset, clusters);
+        result = point_at_table(q, &new);
     if (result) {
         free(new.at);
         return result;
     }
-    struct run freed = { old->offset >> q->cluster_bits, old_clusters };
-    for (uint64_t i = 0; i < freed.count; i++)
-        cluster_set_remove(&q->metadata, freed.first + i);
-    for (uint64_t i = 0; i < blocks + clusters; i++)
-        cluster_set_add(&q->metadata, start + i);
     free(old->at);
     *old = new;
-    refcount_free(q, freed);
     return 0;
+}
+
+/* How much is needed to count all clusters before `reach` and the structure's own. The table gets room for as much again. */
+static int plan_structure(const struct qcow2 *q, struct structure *s, uint64_t reach)
+{
+    unsigned bits = refcount_block_bits(q);
+    uint64_t per_table = q->cluster_size / 8;
+    s->blocks = s->table_clusters = 1;
+    for (;;) {
+        uint64_t end = reach > s->start + s->blocks + s->table_clusters ? reach : s->start + s->blocks + s->table_clusters;
+        uint64_t needed = align_up(end, 1ull << bits) >> bits;   /* blocks in all */
+        if (s->first_block + s->blocks < needed)
+            s->blocks = needed - s->first_block;
+        else if (s->table_clusters * per_table < 2 * needed)
+            s->table_clusters = (2 * needed + per_table - 1) / per_table;
+        else
+            break;
+    }
+    return s->table_clusters << q->cluster_bits > REFCOUNT_TABLE_BYTES_MAX ? -EFBIG : 0;
+}
+
+/* The table has no entry for the cluster behind all that it counts: that is where a larger one goes. */
+static int grow_table(struct qcow2 *q)
+{
+    struct run old = { q->refcount_table.offset >> q->cluster_bits, q->refcount_table.count * 8 >> q->cluster_bits };
+    struct structure s = { .start = (uint64_t)q->refcount_table.count << refcount_block_bits(q),
+                           .first_block = q->refcount_table.count };
+    int result = plan_structure(q, &s, 0);
+    for (uint64_t i = 0; i < s.blocks + s.table_clusters && !result; i++)
+        if (cluster_set_has(&q->metadata, s.start + i))
+            result = qcow2_damaged(q, "a table that nothing counts", (s.start + i) << q->cluster_bits);
+    if (!result)
+        result = write_structure(q, &s);
+    if (result)
+        return result;
+    for (uint64_t i = 0; i < old.count; i++)
+        cluster_set_remove(&q->metadata, old.first + i);
+    for (uint64_t i = 0; i < s.blocks + s.table_clusters; i++)
+        cluster_set_add(&q->metadata, s.start + i);
+    refcount_free(q, old);
+    return 0;
+}
+
+int refcount_rebuild(struct qcow2 *q, const uint32_t *counts, uint64_t clusters)
+{
+    struct structure s = { .start = clusters, .counts = counts, .counted = clusters };
+    int result = plan_structure(q, &s, clusters);
+    return result ? result : write_structure(q, &s);
 }
 
 /* ---- allocation ---- */

@@ -122,6 +122,14 @@ unsigned refcount_block_bits(const struct qcow2 *q);
 uint64_t refcount_load(const uint8_t *block, unsigned order, uint64_t i);
 void refcount_store(uint8_t *block, unsigned order, uint64_t i, uint64_t count);
 
+/* Writes blocks and a table behind the file's end that say counts[0..clusters), and makes them the image's. */
+int refcount_rebuild(struct qcow2 *q, const uint32_t *counts, uint64_t clusters);
+
+/* ---- repair.c ---- */
+
+/* Makes the counts anew, corrects ENTRY_COPIED, and clears INCOMPATIBLE_DIRTY. -1 with err filled. */
+int repair_refcounts(struct qcow2 *q, struct error *err);
+
 /* ---- map.c: where the disk's bytes are ---- */
 
 enum extent_kind {

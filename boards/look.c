@@ -9,9 +9,9 @@
 #include "cpu/arm64/sysreg.h"
 #include "mmu/arm64_walk.h"
 
-void look_at_core(const struct machine *m, struct look_core *core)
+void look_at_core(const struct machine *m, unsigned number, struct look_core *core)
 {
-    const struct arm64 *c = m->cpu;
+    const struct arm64 *c = m->cores[number];
     memcpy(core->x, c->x, sizeof core->x);
     core->sp = c->x[REG_SP];
     core->pc = c->cpu.pc;
@@ -25,10 +25,10 @@ void look_at_core(const struct machine *m, struct look_core *core)
     core->tables = (struct look_tables){ c->ttbr0_el1, c->ttbr1_el1, c->tcr_el1, c->sctlr_el1 & SCTLR_M };
 }
 
-uint64_t look_at_cycles(const struct machine *m, uint64_t *idle)
+uint64_t look_at_cycles(const struct machine *m, unsigned number, uint64_t *idle)
 {
-    *idle = m->cpu->cpu.idle_cycles;
-    return m->cpu->cpu.cycles;
+    *idle = m->cores[number]->cpu.idle_cycles;
+    return m->cores[number]->cpu.cycles;
 }
 
 tick_t look_time_of(const struct machine *m, uint64_t cycle)

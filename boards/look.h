@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Looking at a stopped machine's core from outside, as a debugger does. Nothing changes by it: no time, no counter, no
+/* Looking at a stopped machine's cores from outside, as a debugger does. Nothing changes by it: no time, no counter, no
    translation kept. */
 #ifndef BOARDS_LOOK_H
 #define BOARDS_LOOK_H
@@ -24,10 +24,10 @@ struct look_core {
     struct look_tables tables;
 };
 
-void look_at_core(const struct machine *machine, struct look_core *core);
+void look_at_core(const struct machine *machine, unsigned number, struct look_core *core);
 
-/* Core cycles since power on, and how many of them the core slept through. */
-uint64_t look_at_cycles(const struct machine *machine, uint64_t *idle);
+/* A core's cycles since power on, and how many of them it slept through or was switched off. */
+uint64_t look_at_cycles(const struct machine *machine, unsigned number, uint64_t *idle);
 
 /* The virtual time of a cycle, and the first cycle at or after a virtual time. */
 tick_t look_time_of(const struct machine *machine, uint64_t cycle);

@@ -235,6 +235,12 @@ uint64_t machine_core_instructions(const struct machine *m, unsigned core)
     return cpu_instructions(&m->cores[core]->cpu);
 }
 
+double machine_core_awake(const struct machine *m, unsigned core)
+{
+    const struct cpu *cpu = &m->cores[core]->cpu;
+    return cpu->cycles ? 1 - (double)cpu->idle_cycles / (double)cpu->cycles : 0;
+}
+
 uint64_t machine_instructions(const struct machine *m)
 {
     uint64_t sum = 0;

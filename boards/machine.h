@@ -84,6 +84,9 @@ unsigned machine_cores(const struct machine *machine);
 uint64_t machine_instructions(const struct machine *machine);
 uint64_t machine_core_instructions(const struct machine *machine, unsigned core);
 
+/* The share of its time that a core was awake, 0 to 1. */
+double machine_core_awake(const struct machine *machine, unsigned core);
+
 /* Time keeping of the cores: may be changed while the machine is stopped between two machine_run; the guest goes on. */
 enum timing_mode machine_timing(const struct machine *machine);
 void machine_set_timing(struct machine *machine, enum timing_mode mode);
@@ -93,8 +96,8 @@ void machine_counters(struct machine *machine, struct counters *sum);
 void machine_core_counters(struct machine *machine, unsigned core, struct counters *sum);
 void machine_timing_work(struct machine *machine, struct timing_work *work);
 
-/* Counts for each instruction, and a look at each as it issues: timing_profile, timing_lines and timing_trace of
-   cpu/timing/timing.h. */
+/* Counts for each instruction of all cores, one by one, and a look at each of the first core as it issues: timing_profile,
+   timing_lines and timing_trace of cpu/timing/timing.h. */
 void machine_profile(struct machine *machine, bool on);
 void machine_lines(struct machine *machine, void (*line)(void *to, const struct timing_line *l), void *to);
 void machine_trace(struct machine *machine, void (*step)(void *to, const struct timing_step *s), void *to);

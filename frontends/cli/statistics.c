@@ -74,6 +74,12 @@ bool statistics_end(struct statistics *s, const char *guest, enum host_end end)
     };
     stats_collected(s->collector, &stats);
     machine_timing_work(s->machine, &stats.work);
+    stats.core_count = machine_cores(s->machine);
+    for (unsigned i = 0; i < stats.core_count; i++) {
+        stats.cores[i].instructions = machine_core_instructions(s->machine, i);
+        stats.cores[i].awake = machine_core_awake(s->machine, i);
+        machine_core_counters(s->machine, i, &stats.cores[i].counters);
+    }
     stats_table(stderr, &stats, stats_locale_is_utf8());
     fputc('\n', stderr);
     machine_statistics(s->machine, put_line, stderr);

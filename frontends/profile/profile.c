@@ -19,7 +19,7 @@ struct profile {
     struct host_observer observer;
     struct machine *machine;
     char *file, *picture, *line_file;
-    uint64_t every, next;          /* in cycles that the core did not sleep */
+    uint64_t every, next[MACHINE_CORES];   /* in cycles that the core did not sleep */
     uint64_t samples;
     struct kernel kernel;
     struct objects *objects;
@@ -76,35 +76,45 @@ static int read_symbols(struct profile *p, const struct profile_options *options
 
 /* ---- sampling ---- */
 
-static uint64_t busy_cycles(const struct profile *p, uint64_t *cycles)
+static uint64_t busy_cycles(const struct profile *p, unsigned core, uint64_t *cycles)
 {
     uint64_t idle;
-    *cycles = look_at_cycles(p->machine, &idle);
+    *cycles = look_at_cycles(p->machine, core, &idle);
     return *cycles - idle;
 }
 
-/* When the core will have been busy long enough, if it sleeps no more than it is known to now. It may sleep longer: then this is
+/* When a core will have been busy long enough, if it sleeps no more than it is known to now. It may sleep longer: then this is
    asked again. */
 static tick_t next_look(void *owner)
 {
     struct profile *p = owner;
-    uint64_t cycles, busy = busy_cycles(p, &cycles), wakes = look_cycle_at(p->machine, machine_idle_until(p->machine));
+    uint64_t first = UINT64_MAX, wakes = look_cycle_at(p->machine, machine_idle_until(p->machine));
     if (wakes == UINT64_MAX)
         return TICK_NEVER;
-    cycles = wakes > cycles ? wakes : cycles;
-    return look_time_of(p->machine, cycles + (p->next > busy ? p->next - busy : 1));
+    for (unsigned i = 0; i < machine_cores(p->machine); i++) {
+        uint64_t cycles, busy = busy_cycles(p, i, &cycles);
+        cycles = (wakes > cycles ? wakes : cycles) + (p->next[i] > busy ? p->next[i] - busy : 1);
+        first = cycles < first ? cycles : first;
+    }
+    return look_time_of(p->machine, first);
+}
+
+static void look_at(struct profile *p, unsigned core)
+{
+    uint64_t cycles, busy = busy_cycles(p, core, &cycles);
+    if (busy < p->next[core])
+        return;
+    uint64_t weight = (busy - p->next[core]) / p->every + 1;
+    p->next[core] += weight * p->every;
+    p->samples += weight;
+    sampler_take(p->sampler, core, weight);
 }
 
 static void look(void *owner)
 {
     struct profile *p = owner;
-    uint64_t cycles, busy = busy_cycles(p, &cycles);
-    if (busy < p->next)
-        return;
-    uint64_t weight = (busy - p->next) / p->every + 1;
-    p->next += weight * p->every;
-    p->samples += weight;
-    sampler_take(p->sampler, weight);
+    for (unsigned i = 0; i < machine_cores(p->machine); i++)
+        look_at(p, i);
 }
 
 /* ---- life ---- */
@@ -141,7 +151,9 @@ struct profile *profile_start(const struct profile_options *options, struct mach
     p->file = mem_strdup(options->file);
     p->picture = beside(options->file, ".svg");
     p->line_file = beside(options->file, ".lines");
-    p->every = p->next = options->every;
+    p->every = options->every;
+    for (unsigned i = 0; i < MACHINE_CORES; i++)
+        p->next[i] = p->every;
     p->objects = objects_new();
     p->tree = tree_new();
     p->sampler = sampler_new(machine, &p->kernel, p->objects, p->tree);

@@ -270,13 +270,13 @@ static unsigned walk(struct sampler *s, const struct look_core *core, struct fra
     return count;
 }
 
-void sampler_take(struct sampler *s, uint64_t weight)
+void sampler_take(struct sampler *s, unsigned number, uint64_t weight)
 {
     struct look_core core;
     struct frames frames = { .count = 0 };
     uint32_t names[FRAMES_MAX + 2];
     unsigned depth = 0;
-    look_at_core(s->machine, &core);
+    look_at_core(s->machine, number, &core);
     if (core.el && kernel_look(s->kernel, s->machine, &core))
         memset(s->names, 0, sizeof s->names);
     unsigned kernel_count = walk(s, &core, &frames);

@@ -13,8 +13,8 @@ struct sampler;
 struct sampler *sampler_new(const struct machine *machine, struct kernel *kernel, struct objects *objects, struct tree *tree);
 void sampler_free(struct sampler *s);
 
-/* Adds the present stack to the tree. Nothing in the machine changes. */
-void sampler_take(struct sampler *s, uint64_t weight);
+/* Adds a core's present stack to the tree. Nothing in the machine changes. */
+void sampler_take(struct sampler *s, unsigned number, uint64_t weight);
 
 /* Where an instruction is that was executed at some time: the function's name and address, and the file it is of ("kernel", or
    "-" if nobody knows; then the name is that of its page). */

@@ -148,6 +148,21 @@ static json_t *time_of(const struct stats *s)
     return object;
 }
 
+static json_t *cores_of(const struct stats *s)
+{
+    json_t *array = json_array();
+    for (unsigned i = 0; i < s->core_count; i++) {
+        json_t *core = json_object();
+        json_object_set_new(core, "core", count(i));
+        json_object_set_new(core, "instructions", count(s->cores[i].instructions));
+        json_object_set_new(core, "awake_share", json_real(s->cores[i].awake));
+        json_object_set_new(core, "totals", for_each_column(&s->cores[i].counters, column_of));
+        json_object_set_new(core, "derived", for_each_column(&s->cores[i].counters, derived_of));
+        json_array_append_new(array, core);
+    }
+    return array;
+}
+
 static json_t *host_of(const struct stats *s)
 {
     json_t *object = json_object();
@@ -233,7 +248,8 @@ void stats_json(FILE *to, const struct stats *s)
     const struct { const char *key; json_t *value; } members[] = {
         { "format", text(STATS_JSON_FORMAT) }, { "version", count(STATS_JSON_VERSION) }, { "meta", meta_of(s) },
         { "time", time_of(s) }, { "host", host_of(s) }, { "totals", for_each_column(&s->total.counters, column_of) },
-        { "derived", for_each_column(&s->total.counters, derived_of) }, { "work", work_of(&s->work) }, { "names", names() },
+        { "derived", for_each_column(&s->total.counters, derived_of) }, { "cores", cores_of(s) }, { "work", work_of(&s->work) },
+        { "names", names() },
     };
     for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
         fprintf(to, i ? ",\n\"%s\": " : "{\n\"%s\": ", members[i].key);

@@ -12,6 +12,13 @@ struct stats_sample {
     struct counters counters;
 };
 
+/* What one of several cores has done. */
+struct stats_core {
+    uint64_t instructions;
+    double awake;             /* share of its time */
+    struct counters counters;
+};
+
 /* What the user started. Strings may be NULL, and must outlive the struct. */
 struct stats_run {
     const char *program;      /* name and version */
@@ -27,6 +34,8 @@ struct stats {
     const struct core_model *core;   /* NULL: not known */
     enum timing_mode timing;
     struct stats_sample total;
+    struct stats_core cores[MACHINE_CORES];   /* the parts of total */
+    unsigned core_count;
     struct timing_work work;
     tick_t every;             /* from one sample to the next; 0: no series */
     tick_t asked_every;       /* the same as the user asked for it */

@@ -41,6 +41,23 @@ void stats_table_line(FILE *to, const char *text)
     free(label);
 }
 
+/* What follows the head is of all cores together. */
+static void put_cores(FILE *to, const struct stats *s)
+{
+    for (unsigned i = 0; s->core_count > 1 && i < s->core_count; i++) {
+        struct stats_column column;
+        char label[32], number[32], more[64], ipc[48] = "";
+        double value;
+        stats_column(&s->cores[i].counters, STATS_ALL, &column);
+        if (stats_value(stats_row("ipc"), &column, &value))
+            snprintf(ipc, sizeof ipc, ", IPC %.2f", value);
+        snprintf(label, sizeof label, "  of core %u", i);
+        snprintf(more, sizeof more, "%.1f %% awake%s", 100 * s->cores[i].awake, ipc);
+        stats_grouped(s->cores[i].instructions, number);
+        put_line(to, label, number, more);
+    }
+}
+
 static void put_head(FILE *to, const struct stats *s)
 {
     static const char *const modes[] = { [TIMING_OFF] = "off", [TIMING_ON] = "on", [TIMING_REFERENCE] = "reference" };
@@ -51,6 +68,7 @@ static void put_head(FILE *to, const struct stats *s)
     fprintf(to, "timing %s%s%s\n", modes[s->timing], s->run.end ? "; ended by " : "", s->run.end ? s->run.end : "");
     stats_grouped(s->total.instructions, number);
     put_line(to, "instructions", number, "");
+    put_cores(to, s);
     snprintf(number, sizeof number, "%.6f", stats_seconds(s->total.at));
     put_line(to, "virtual seconds", number, "");
     snprintf(number, sizeof number, "%.3f", s->host_seconds);

@@ -79,7 +79,11 @@ struct audio_output *audio_sdl_open(struct error *err)
                              .userdata = sdl };
     sdl->output = (struct audio_output){ .port = { .play = play, .host = sdl }, .close = close_sdl };
     SDL_SetHint(SDL_HINT_APP_NAME, "Orrery");
-    if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0)
+    /* Asked first, because ALSA writes a page to standard error when it opens what is not there. */
+    bool is_ready = SDL_InitSubSystem(SDL_INIT_AUDIO) == 0;
+    if (is_ready && !SDL_GetNumAudioDevices(0))
+        SDL_SetError("it has no device to play on");
+    else if (is_ready)
         sdl->device = SDL_OpenAudioDevice(NULL, 0, &wanted, &sdl->spec, 0);
     if (!sdl->device) {
         error_set(err, "the host has no sound (%s); use -audiodev none, or -audiodev wav,path=FILE", SDL_GetError());

@@ -121,7 +121,6 @@ static void drive(struct cfi_flash *flash)
     space_show_memory(flash->device.dma, flash, flash->memory, is_array);
 }
 
-/* 8- and 16-bit accesses reach one chip, 32-bit ones both. */
 static uint64_t cfi_flash_read(void *device, uint64_t offset, unsigned size)
 {
     const struct cfi_flash *flash = device;
@@ -133,18 +132,19 @@ static uint64_t cfi_flash_read(void *device, uint64_t offset, unsigned size)
     return value >> offset % BUS_BYTES * 8 & mask64(size * 8);
 }
 
+/* Narrow stores are commands to both chips, and data with ones around it, which program nothing: so QEMU's bank has it, and
+   U-Boot drives it with 16 bits. */
 static void cfi_flash_write(void *device, uint64_t offset, uint64_t value, unsigned size)
 {
     struct cfi_flash *flash = device;
-    uint32_t word = (uint32_t)(offset / BUS_BYTES);
-    unsigned first = offset % BUS_BYTES / CHIP_BYTES, count = size / CHIP_BYTES;
-    struct nor_work works[CHIPS] = { { .task = NOR_NOTHING }, { .task = NOR_NOTHING } };
-    if (offset % CHIP_BYTES) {
-        guest_log(flash->device.id, "a byte stored to 0x%llx, the upper half of a chip's bus", (unsigned long long)offset);
-        return;   /* no command is seen there */
+    uint32_t lanes = (uint32_t)mask64(size * 8) << offset % BUS_BYTES * 8;
+    uint32_t data = (uint32_t)value << offset % BUS_BYTES * 8 | ~lanes;
+    uint32_t command = size < BUS_BYTES ? (uint32_t)value * 0x10001u : (uint32_t)value;
+    struct nor_work works[CHIPS];
+    for (unsigned n = 0; n < CHIPS; n++) {
+        struct nor_chip *chip = &flash->chips[n];
+        works[n] = nor_write(chip, (uint32_t)(offset / BUS_BYTES), (uint16_t)((nor_takes_data(chip) ? data : command) >> 16 * n));
     }
-    for (unsigned n = first; n < first + (count ? count : 1); n++)
-        works[n] = nor_write(&flash->chips[n], word, (uint16_t)(value >> 16 * (n - first)));
     work(flash, works);
     drive(flash);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands as in the data sheet of Intel's StrataFlash P30 (order number 306666, "Device Command Bus Cycles"), identity as of a
-   28F128J3A, which QEMU's board has; size and timing as the CFI query table below says (JEDEC JESD68.01, JEP137).
+   28F128J3A, which QEMU's board has; size and timing as the CFI query table below says (JEDEC JESD68.01, JEP137). The write buffer has
+   a P30's 32 words: U-Boot, which counts in bytes of eight bits, cannot fill the larger one of QEMU's board.
    The chip is never busy: what takes real chips from microseconds to a second is done with the write that asks for it. So there
    is nothing to suspend. Locks forget at reset and start open, as guests of QEMU's board expect. */
 #include "devices/flash/nor_chip.h"
@@ -79,7 +80,7 @@ static struct nor_work complete(struct nor_chip *chip, struct nor_work work)
     return (struct nor_work){ .task = NOR_NOTHING };
 }
 
-static struct nor_work first_cycle(struct nor_chip *chip, unsigned command)
+static struct nor_work first_cycle(struct nor_chip *chip, uint32_t word, unsigned command)
 {
     switch (command) {
     case CMD_ARRAY: case CMD_RESET_AMD: return show(chip, NOR_ARRAY);   /* F0: from probes for chips of AMD's kind */
@@ -95,7 +96,7 @@ static struct nor_work first_cycle(struct nor_chip *chip, unsigned command)
     case CMD_ERASE: return expect(chip, EXPECTS_ERASE);
     case CMD_LOCK: return expect(chip, EXPECTS_LOCK);
     default:
-        guest_log(chip->id, "there is no command 0x%x", command);
+        guest_log(chip->id, "there is no command 0x%x, as is stored to word 0x%x", command, word);
         return show(chip, NOR_ARRAY);
     }
 }
@@ -133,13 +134,18 @@ static struct nor_work take_word(struct nor_chip *chip, uint32_t word, uint16_t 
         chip->first = word;
         for (unsigned i = 0; i < chip->count; i++)
             chip->buffer[i] = 0xffff;   /* programs nothing */
-        if (block_of(word) != block_of(word + chip->count - 1))
-            return improper(chip, "the count of a buffered program", word);
     }
-    if (word - chip->first >= chip->count)
+    if (word - chip->first >= chip->count || block_of(word) != block_of(chip->first))
         return improper(chip, "a buffered word", word);
-    chip->buffer[word - chip->first] = value;
+    chip->buffer[word - chip->first] &= value;   /* a narrow bus brings a word in pieces */
     return expect(chip, ++chip->taken == chip->count ? EXPECTS_CONFIRM : EXPECTS_BUFFER);
+}
+
+/* A count of pieces may be more than the words that are left in the block. */
+static struct nor_work buffered(const struct nor_chip *chip)
+{
+    uint32_t rest = NOR_BLOCK_WORDS - (chip->first & (NOR_BLOCK_WORDS - 1));
+    return (struct nor_work){ NOR_PROGRAM, chip->first, chip->count < rest ? chip->count : rest, chip->buffer };
 }
 
 struct nor_work nor_write(struct nor_chip *chip, uint32_t word, uint16_t value)
@@ -159,9 +165,14 @@ struct nor_work nor_write(struct nor_chip *chip, uint32_t word, uint16_t value)
     case EXPECTS_CONFIRM:
         if (command != CMD_CONFIRM)
             return improper(chip, "buffered program", command);
-        return complete(chip, (struct nor_work){ NOR_PROGRAM, chip->first, chip->count, chip->buffer });
-    default: return first_cycle(chip, command);
+        return complete(chip, buffered(chip));
+    default: return first_cycle(chip, word, command);
     }
+}
+
+bool nor_takes_data(const struct nor_chip *chip)
+{
+    return chip->expects == EXPECTS_WORD || chip->expects == EXPECTS_BUFFER;
 }
 
 void nor_finish(struct nor_chip *chip, enum nor_task task, enum nor_outcome outcome)

@@ -10,7 +10,7 @@ enum {
     NOR_WORD_BITS = 24, NOR_WORDS = 1 << NOR_WORD_BITS,       /* 32 MiB */
     NOR_BLOCK_BITS = 16, NOR_BLOCK_WORDS = 1 << NOR_BLOCK_BITS,   /* 128 KiB, what is erased at once */
     NOR_BLOCKS = NOR_WORDS / NOR_BLOCK_WORDS,
-    NOR_BUFFER_BITS = 10, NOR_BUFFER_WORDS = 1 << NOR_BUFFER_BITS,
+    NOR_BUFFER_BITS = 5, NOR_BUFFER_WORDS = 1 << NOR_BUFFER_BITS,
 };
 
 /* What loads from the chip are answered with. */
@@ -45,6 +45,9 @@ void nor_reset(struct nor_chip *chip);
 /* One write cycle. The work is to be done at once, and its outcome told by nor_finish. */
 struct nor_work nor_write(struct nor_chip *chip, uint32_t word, uint16_t value);
 void nor_finish(struct nor_chip *chip, enum nor_task task, enum nor_outcome outcome);
+
+/* Is the next write cycle data to be programmed, rather than a command, a count or a confirmation? */
+bool nor_takes_data(const struct nor_chip *chip);
 
 /* One read cycle while the view is another than NOR_ARRAY. */
 uint16_t nor_read(const struct nor_chip *chip, uint32_t word);

@@ -67,7 +67,8 @@ def fetched(script):
     made = subprocess.run([os.path.join(ROOT, "roms", "guests", script)], capture_output=True, text=True)
     if made.returncode:
         skip(f"no guest from roms/guests/{script}: " + " ".join((made.stdout + made.stderr).split())[-300:])
-    folder = {"fetch": "debian-arm64", "build-disk": "debian-arm64-disk", "build-perf": "debian-arm64-perf",
+    folder = {"fetch": "debian-arm64", "fetch-firmware": "firmware-arm64",
+              "build-disk": "debian-arm64-disk", "build-perf": "debian-arm64-perf",
               "build-gdb": "debian-arm64-gdb", "build-mirror": "debian-arm64-mirror"}[script]
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ["HOME"], ".cache")
     return os.path.join(cache, "orrery", folder)

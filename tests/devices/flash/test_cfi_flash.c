@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a driver that does not find the chips, bits that programming sets, an erase beyond its block, a failure that looks like
-   success, a locked block that changes, a buffered write at the wrong place, a command to one chip that the other obeys, stale
-   code after programming, changes that the host's file does not get or gets too late, and any sequence of commands that does harm. */
+   success, a locked block that changes, a buffered write at the wrong place, a store whose width a driver does not expect to
+   matter, stale code after programming, changes that the host's file does not get or gets too late, and any sequence of commands
+   that does harm. */
 #include <stdlib.h>
 
 #include "base/bits.h"
@@ -85,7 +86,7 @@ START_TEST(a_driver_finds_the_query_table)
         ck_assert_uint_eq(rd((0x10 + i) * 4), (uint32_t)qry[i] * 0x10001u);
     const struct { unsigned word, value; const char *what; } rows[] = {
         { 0x13, 0x01, "Intel's extended command set" }, { 0x14, 0, "" }, { 0x15, 0x31, "its table" }, { 0x17, 0, "no other set" },
-        { 0x27, 25, "32 MiB a chip" }, { 0x28, 1, "16 bits" }, { 0x2a, 11, "2 KiB of buffer" }, { 0x2c, 1, "one region" },
+        { 0x27, 25, "32 MiB a chip" }, { 0x28, 1, "16 bits" }, { 0x2a, 6, "64 bytes of buffer" }, { 0x2c, 1, "one region" },
         { 0x2d, 255, "256 blocks" }, { 0x2e, 0, "" }, { 0x2f, 0x00, "of 128 KiB" }, { 0x30, 0x02, "" },
         { 0x31, 'P', "" }, { 0x32, 'R', "" }, { 0x33, 'I', "" }, { 0x34, '1', "" }, { 0x36, 0x20, "blocks are locked one by one" },
         { 0x3a, 0, "no suspending" }, { 0x40, 0, "the end" },
@@ -143,23 +144,63 @@ START_TEST(a_load_sees_the_status_until_the_array_is_asked_for)
 }
 END_TEST
 
-START_TEST(sixteen_bits_reach_one_chip)
+/* U-Boot drives the bank so. */
+START_TEST(narrow_stores_command_both_chips_and_program_their_own_bytes)
 {
-    erase(0);
-    status();
+    device_fixture_write(f, base + 0x102, 2, 0x20);
+    device_fixture_write(f, base + 0x102, 2, 0xd0);
+    ck_assert_uint_eq(rd(0x200), READY * 0x10001u);
+    ck_assert_uint_eq(device_fixture_read(f, base + 0x102, 2), READY);
+    ck_assert_uint_eq(device_fixture_read(f, base + 0x103, 1), 0);
     device_fixture_write(f, base + 0x102, 2, 0x40);
     device_fixture_write(f, base + 0x102, 2, 0x1234);
-    ck_assert_uint_eq(device_fixture_read(f, base + 0x100, 2), 0xffff);       /* the other chip shows its array */
-    ck_assert_uint_eq(device_fixture_read(f, base + 0x102, 2), READY);
-    ck_assert_uint_eq(device_fixture_read(f, base + 0x102, 1), READY);
-    ck_assert_uint_eq(device_fixture_read(f, base + 0x103, 1), 0);
-    device_fixture_write(f, base + 2, 1, 0xff);                               /* a byte is a command; in the upper half it is none */
-    ck_assert_uint_eq(rd(0x100), 0x1234ffff);
-    device_fixture_write(f, base + 1, 1, 0x70);
-    ck_assert_uint_eq(rd(0x100), 0x1234ffff);
-    device_fixture_write(f, base + 0x200, 8, 0x0011001100400040);             /* two cycles: a program of 0x0011 */
+    device_fixture_write(f, base, 1, 0x40);
+    device_fixture_write(f, base + 0x101, 1, 0x56);
+    device_fixture_write(f, base + 3, 1, 0xff);
+    ck_assert_uint_eq(rd(0x100), 0x123456ff);
+    ck_assert_uint_eq(rd(0), 0xffffffff);
+    device_fixture_write(f, base + 0x300, 2, 0xe8);
+    device_fixture_write(f, base + 0x300, 2, 3);
+    for (unsigned i = 0; i < 4; i++)
+        device_fixture_write(f, base + 0x300 + 2 * i, 2, 0x1111 * (i + 1));
+    device_fixture_write(f, base + 0x300, 2, 0xd0);
+    ck_assert_uint_eq(status(), READY);
+    ck_assert_uint_eq(rd(0x300), 0x22221111);
+    ck_assert_uint_eq(rd(0x304), 0x44443333);
+    ck_assert_uint_eq(rd(0x308), 0xffffffff);
+    device_fixture_write(f, base + BLOCK - 4, 2, 0xe8);   /* to the end of the block, and of the bank */
+    device_fixture_write(f, base + BLOCK - 4, 2, 1);
+    device_fixture_write(f, base + BLOCK - 4, 2, 0x5678);
+    device_fixture_write(f, base + BLOCK - 2, 2, 0x1234);
+    device_fixture_write(f, base + BLOCK - 4, 2, 0xd0);
+    ck_assert_uint_eq(status(), READY);
+    ck_assert_uint_eq(rd(BLOCK - 4), 0x12345678);
+    erase(BLOCKS_SIZE - BLOCK);
+    cmd(BLOCKS_SIZE - 8, 0xe8);
+    cmd(BLOCKS_SIZE - 8, 2);
+    for (unsigned i = 0; i < 3; i++)
+        wr(BLOCKS_SIZE - 4, ~(1u << i));
+    cmd(BLOCKS_SIZE - 8, 0xd0);
+    ck_assert_uint_eq(status(), READY);
+    ck_assert_uint_eq(rd(BLOCKS_SIZE - 4), 0xfffffff8);
+}
+END_TEST
+
+START_TEST(a_doubleword_is_two_cycles)
+{
+    erase(0);
+    device_fixture_write(f, base + 0x200, 8, 0x0011001100400040);   /* a program of 0x0011 */
     cmd(0, 0xff);
     ck_assert_uint_eq(rd(0x204), 0x00110011);
+}
+END_TEST
+
+START_TEST(each_chip_sees_its_own_half_of_a_word)
+{
+    wr(0, 0x00ff0098);   /* a query of the lower chip */
+    ck_assert_uint_eq(rd(0x40), 'Q');
+    wr(0, 0x009800ff);
+    ck_assert_uint_eq(rd(0x40), 'Q' << 16);
 }
 END_TEST
 
@@ -186,13 +227,13 @@ START_TEST(a_full_buffer_is_programmed_at_once)
     erase(BLOCK);
     unsigned before = blocks.writes;
     cmd(BLOCK, 0xe8);
-    cmd(BLOCK, 1023);
-    for (uint32_t i = 0; i < 1024; i++)
+    cmd(BLOCK, 31);
+    for (uint32_t i = 0; i < 32; i++)
         wr(BLOCK + 4 * i, i * 0x10001);
     cmd(BLOCK, 0xd0);
     ck_assert_uint_eq(status(), READY);
     ck_assert_uint_eq(blocks.writes, before + 1);
-    for (uint32_t i = 0; i < 1024; i++)
+    for (uint32_t i = 0; i < 32; i++)
         ck_assert_uint_eq(rd(BLOCK + 4 * i), i * 0x10001);
 }
 END_TEST
@@ -203,12 +244,11 @@ START_TEST(improper_sequences_fail_and_change_nothing)
     static const struct { const char *what; unsigned count; struct { uint32_t at; uint16_t value; } cycles[4]; } rows[] = {
         { "erase without a confirm", 2, { { 0, 0x20 }, { 0, 0xff } } },
         { "a lock of no kind", 2, { { 0, 0x60 }, { 0, 0x77 } } },
-        { "more words than the buffer has", 2, { { 0, 0xe8 }, { 0, 1024 } } },
+        { "more words than the buffer has", 2, { { 0, 0xe8 }, { 0, 32 } } },
         { "a buffer without a confirm", 4, { { 0, 0xe8 }, { 0, 0 }, { 0x40, 0x1234 }, { 0x40, 0xff } } },
         { "a word below the first", 4, { { 0, 0xe8 }, { 0, 1 }, { 0x40, 0x1234 }, { 0x3c, 0x1234 } } },
         { "a word behind the last", 4, { { 0, 0xe8 }, { 0, 1 }, { 0x40, 0x1234 }, { 0x48, 0x1234 } } },
-        { "a buffer across two blocks", 3, { { 0, 0xe8 }, { 0, 1 }, { BLOCK - 4, 0x1234 } } },
-        { "a buffer across the end", 3, { { 0, 0xe8 }, { 0, 1 }, { BLOCKS_SIZE - 4, 0x1234 } } },
+        { "a word in the next block", 4, { { 0, 0xe8 }, { 0, 1 }, { BLOCK - 4, 0x1234 }, { BLOCK, 0x1234 } } },
     };
     erase(0);
     status();
@@ -432,7 +472,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, programming_clears_bits_and_erasing_sets_a_block);
     tcase_add_test(tcase, both_last_blocks_work_and_nothing_is_behind_them);
     tcase_add_test(tcase, a_load_sees_the_status_until_the_array_is_asked_for);
-    tcase_add_test(tcase, sixteen_bits_reach_one_chip);
+    tcase_add_test(tcase, narrow_stores_command_both_chips_and_program_their_own_bytes);
+    tcase_add_test(tcase, a_doubleword_is_two_cycles);
+    tcase_add_test(tcase, each_chip_sees_its_own_half_of_a_word);
     tcase_add_test(tcase, a_buffered_write_programs_what_was_counted);
     tcase_add_test(tcase, a_full_buffer_is_programmed_at_once);
     tcase_add_test(tcase, improper_sequences_fail_and_change_nothing);

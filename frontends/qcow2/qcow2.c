@@ -100,7 +100,9 @@ static int open_backing(struct qcow2 *q, const struct chain_link *link, struct e
         return -1;
     q->backing = chain_open(path, !*format ? NULL : !strcmp(format, "host_device") ? "raw" : format, false, link, err);
     free(path);
-    return q->backing ? 0 : error_prefix(err, "what disk image '%s' stands on", q->file.file);
+    if (!q->backing && !link->above)   /* once: chains are long */
+        error_prefix(err, "what disk image '%s' stands on", q->file.file);
+    return q->backing ? 0 : -1;
 }
 
 /* The number of L2 tables that are worth keeping. */

@@ -138,7 +138,7 @@ START_TEST(a_disk_that_is_written_must_say_that_it_is_qcow2)
     write_head("QFI\xfb\0\0\0\3", 8);
     refused(NULL, false, false, "format=qcow2");
     refused(NULL, false, false, "format=raw");
-    refused(NULL, true, false, "clusters");      /* of a file that does not change it is found out, and then this one is damaged */
+    refused(NULL, true, false, "clusters");   /* of a file that does not change it is found out, and this one is damaged */
     refused(NULL, false, true, "clusters");
 }
 END_TEST

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Debian installed onto an empty disk from a mirror on this machine: its own programs partition it, debootstrap it, make it bootable, and
-what was installed boots. LONG=1 only. Catches: what only hours of a package manager's work show: a file system torn, a process that dies, a
-download damaged, a kernel and its initrd that do not fit together."""
+"""Debian installed onto an empty disk from a mirror on this machine (roms/guests/build-mirror, served on loopback). LONG=1 only. The
+installer's own initrd, preseeded, goes as far as what it fetches into itself (udebs), of which not every mirror has all. From there on
+another Debian does what it would have done, with the same programs: a partition, a file system, debootstrap, a kernel; and what was
+installed boots. Catches: what only hours of a package manager's work show: a file system torn, a process that dies, a download damaged, a
+kernel and its initrd that do not fit together."""
 import functools
 import http.server
 import os
 import subprocess
 import threading
+import time
 
 from guest import Machine, check, fetched, finish, run, scratch
 
@@ -18,17 +21,64 @@ START = 1 * MIB
 HOURS = 4 * 3600
 
 
+# What docs/user.md tells users to answer, as far as the mirror matters.
+PRESEED = """d-i debian-installer/locale string en_US
+d-i keyboard-configuration/xkb-keymap select us
+d-i netcfg/choose_interface select auto
+d-i netcfg/get_hostname string installed
+d-i netcfg/get_domain string local
+d-i mirror/protocol string http
+d-i mirror/country string manual
+d-i mirror/http/hostname string {mirror}
+d-i mirror/http/directory string /
+d-i mirror/http/proxy string
+d-i mirror/suite string bookworm
+d-i debian-installer/allow_unauthenticated boolean true
+d-i anna/no_kernel_modules boolean true
+"""
+
+
 class Server(http.server.SimpleHTTPRequestHandler):
+    """The mirror, and the answers. What was asked for is written down."""
     asked = []
 
-    def log_message(self, _, *words):
-        Server.asked.append(str(words[0]))
+    def do_GET(self):
+        Server.asked.append(self.path)
+        if not self.path.startswith("/preseed.cfg"):
+            super().do_GET()
+            return
+        answers = PRESEED.format(mirror=self.headers["Host"]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answers)))
+        self.end_headers()
+        self.wfile.write(answers)
+
+    def log_message(self, *_):
+        pass
 
 
 def serve(folder):
+    """What the guest calls a server of this folder: libslirp's name for the host, and a port."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=folder))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return f"http://10.0.2.2:{server.server_port}"
+    return f"10.0.2.2:{server.server_port}"
+
+
+def installer_fetches(guest, mirror):
+    """The installer with nobody to answer its questions, until it has fetched the udebs that the mirror has and it wants."""
+    where = serve(mirror)
+    machine = Machine("-speed", "max", "-timing", "off", "-m", "640", "-machine", "virt,virtio=pci", "-nic", "user", "-vga", "none",
+                      "-kernel", os.path.join(guest, "linux"), "-initrd", os.path.join(guest, "initrd.gz"),
+                      "-append", f"auto=true priority=critical preseed/url=http://{where}/preseed.cfg console=ttyAMA0 DEBIAN_FRONTEND=text")
+    wanted = sorted(file for file in os.listdir(os.path.join(mirror, "pool")) if file.startswith("base-installer_"))
+    until = time.monotonic() + HOURS
+    while time.monotonic() < until and not all(f"/pool/{file}" in Server.asked for file in wanted):
+        if not machine.listen(time.monotonic() + 5) and machine.process.poll() is not None:
+            break
+    check("the installer asks for its answers", any(path.startswith("/preseed.cfg") for path in Server.asked), machine.text()[-600:])
+    check("it accepts the mirror", any("debian-installer" in path and "Packages" in path for path in Server.asked), Server.asked)
+    check("it fetches a part of itself", wanted and all(f"/pool/{file}" in Server.asked for file in wanted), Server.asked)
+    machine.kill()
 
 
 def packages(mirror, *names):
@@ -38,7 +88,7 @@ def packages(mirror, *names):
 
 def install(guest, mirror, disk):
     """Partitions, makes a file system, debootstraps, installs a kernel. What the shell says is what Debian's programs say."""
-    base = serve(mirror)
+    base = f"http://{serve(mirror)}"
     with open(os.path.join(mirror, "complete"), encoding="ascii") as file:
         kernel = file.read().strip()
     machine = Machine("-speed", "max", "-timing", "off", "-m", "1024", "-machine", "virt,virtio=pci",
@@ -65,14 +115,13 @@ def install(guest, mirror, disk):
     step("it is unmounted", "cd / && umount /mnt/proc /mnt/sys /mnt/dev /mnt && sync")
     machine.send("poweroff\n")
     check("power off ends the run", machine.end() == 0)
-    check("the index came from the mirror", any("Packages" in line for line in Server.asked))
+    check("the index came from the mirror", any("/main/binary-arm64/Packages" in path for path in Server.asked))
     return kernel.removeprefix("linux-image-")
 
 
 def boots(folder, disk, version):
     """Kernel and initrd are taken off the disk and given to orrery, as docs/user.md says."""
-    part = os.path.join(folder, "part.img")
-    subprocess.run(["dd", f"if={disk}", f"of={part}", "bs=1M", f"skip={START // MIB}", "conv=sparse", "status=none"], check=True)
+    part = f"{disk}?offset={START}"
     environment = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
     status = subprocess.run(["e2fsck", "-fn", part], env=environment, capture_output=True).returncode
     check("e2fsck finds nothing to repair", status == 0, status)
@@ -95,6 +144,7 @@ def main():
         print("skipped: an installation takes an hour (LONG=1, make check-long)")
         finish()
     guest, mirror, folder = fetched("build-disk"), fetched("build-mirror"), scratch()
+    installer_fetches(fetched("fetch"), mirror)
     disk = os.path.join(folder, "disk.img")
     with open(disk, "wb") as file:
         file.truncate(DISK)

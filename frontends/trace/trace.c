@@ -8,8 +8,8 @@
 #include "frontends/host/save.h"
 #include "frontends/trace/kanata.h"
 
-/* Of the first core. A window by number of instruction: steps are counted from at most NEAR instructions before it. Until then only the clock is
-   looked at, for no core issues more than ISSUE_MAX instructions a cycle. */
+/* Of the first core. A window by number of instruction: steps are counted from at most NEAR instructions before it. Until then
+   only the clock is looked at, for no core issues more than ISSUE_MAX instructions a cycle. */
 enum { NEAR = 4096, ISSUE_MAX = 4 };
 
 enum state { TRACE_WAITS, TRACE_RUNS, TRACE_IS_OVER };
@@ -55,7 +55,8 @@ static tick_t next_look(void *owner)
         return TICK_NEVER;
     if (t->state == TRACE_WAITS && !t->options.insn)
         return t->options.from;
-    uint64_t idle, cycle = look_at_cycles(t->machine, 0, &idle), wakes = look_cycle_at(t->machine, machine_idle_until(t->machine));
+    uint64_t wakes = look_cycle_at(t->machine, machine_idle_until(t->machine));
+    uint64_t idle, cycle = look_at_cycles(t->machine, 0, &idle);
     uint64_t left = t->state == TRACE_RUNS ? t->skip + t->options.count - t->count : instructions_to_go(t) - NEAR / 2;
     if (wakes == UINT64_MAX)
         return TICK_NEVER;

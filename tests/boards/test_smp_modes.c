@@ -137,8 +137,8 @@ static void compare(uint64_t number, unsigned cores, enum timing_mode mode, enum
     run(number, cores, mode, false, &first);
     run(number, cores, other, true, &second);
     for (unsigned i = 0; i < cores; i++) {
-        ck_assert_msg(first.cycles[i] == second.cycles[i], "seed %llu, core %u: %llu and %llu cycles", (unsigned long long)number, i,
-                      (unsigned long long)first.cycles[i], (unsigned long long)second.cycles[i]);
+        ck_assert_msg(first.cycles[i] == second.cycles[i], "seed %llu, core %u: %llu and %llu cycles",
+                      (unsigned long long)number, i, (unsigned long long)first.cycles[i], (unsigned long long)second.cycles[i]);
         ck_assert_uint_eq(first.instructions[i], second.instructions[i]);
         ck_assert_msg(!memcmp(&first.counters[i], &second.counters[i], sizeof first.counters[i]),
                       "seed %llu, core %u: other counts", (unsigned long long)number, i);

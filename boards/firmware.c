@@ -84,8 +84,8 @@ int firmware_tell(struct machine *m, struct error *err)
         return error_set(err, "machine %s runs no firmware; use -kernel", m->board->name);
     fw_cfg_add(cfg, FW_CFG_UUID, no_uuid, sizeof no_uuid);
     fw_cfg_add_u16(cfg, FW_CFG_NOGRAPHIC, !board_port(m, "display0", PORT_DISPLAY));
-    fw_cfg_add_u16(cfg, FW_CFG_NB_CPUS, 1);
-    fw_cfg_add_u16(cfg, FW_CFG_MAX_CPUS, 1);
+    fw_cfg_add_u16(cfg, FW_CFG_NB_CPUS, (uint16_t)machine_cores(m));
+    fw_cfg_add_u16(cfg, FW_CFG_MAX_CPUS, (uint16_t)machine_cores(m));
     if (tell_file(cfg, "kernel", c->kernel, FW_CFG_KERNEL_SIZE, FW_CFG_KERNEL_DATA, err)
         || tell_file(cfg, "initrd", c->initrd, FW_CFG_INITRD_SIZE, FW_CFG_INITRD_DATA, err))
         return -1;

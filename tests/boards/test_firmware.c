@@ -96,15 +96,17 @@ START_TEST(an_impossible_size_is_refused)
 }
 END_TEST
 
-START_TEST(fw_cfg_has_kernel_and_command_line)
+START_TEST(fw_cfg_has_kernel_command_line_and_cores)
 {
     config.kernel = file(1, "a kernel", 8);
     config.append = "quiet splash";
+    config.cores = 3;
     struct machine *m = build();
     ck_assert_mem_eq(item(m, FW_CFG_KERNEL_SIZE, 4), "\10\0\0\0", 4);
     ck_assert_mem_eq(item(m, FW_CFG_KERNEL_DATA, 8), "a kernel", 8);
     ck_assert_mem_eq(item(m, FW_CFG_CMDLINE_SIZE, 4), "\15\0\0\0", 4);
     ck_assert_str_eq(item(m, FW_CFG_CMDLINE_DATA, 13), "quiet splash");
+    ck_assert_mem_eq(item(m, FW_CFG_NB_CPUS, 2), "\3\0", 2);
     ck_assert_mem_eq(item(m, FW_CFG_INITRD_SIZE, 4), "\0\0\0\0", 4);
     machine_free(m);
 }
@@ -129,7 +131,7 @@ Suite *test_suite(void)
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, it_runs_from_the_flash_with_the_device_tree_where_ram_begins);
     tcase_add_test(tcase, an_impossible_size_is_refused);
-    tcase_add_test(tcase, fw_cfg_has_kernel_and_command_line);
+    tcase_add_test(tcase, fw_cfg_has_kernel_command_line_and_cores);
     tcase_add_test(tcase, the_boot_order_names_transports);
     suite_add_tcase(suite, tcase);
     return suite;

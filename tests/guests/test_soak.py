@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Long runs. Catches: memory that grows with virtual time, a run in fifty that is not like the others. In `make check` a guest of ten
 instructions sleeps for 8 hours of virtual time, and the demo is busy for a moment; with LONG=1 Debian does, and its text installer is
-started 50 times (SOAK_BOOTS, SOAK_IDLE and SOAK_BUSY say how often and how many virtual seconds)."""
+started 50 times. SOAK_BOOTS, SOAK_IDLE and SOAK_BUSY say how often and how many virtual seconds; 0: not at all."""
 import os
 import re
 import struct
@@ -130,10 +130,11 @@ def installer_boots():
 
 def main():
     small(scratch())
-    if LONG:
-        disk = fetched("build-disk")
-        idle_debian(disk)
-        busy_debian(disk)
+    if LONG and IDLE:
+        idle_debian(fetched("build-disk"))
+    if LONG and BUSY:
+        busy_debian(fetched("build-disk"))
+    if LONG and BOOTS:
         installer_boots()
 
 

@@ -10,11 +10,11 @@ enum { LONG_FACTOR = 100 };
 
 static const struct { const char *name; uint64_t actions; } targets[] = {
     { "cable", 1000000 },
-    { "kernel", 1000 },
-    { "tree", 500 },
-    { "initrd", 100 },
+    { "kernel", 500 },
+    { "tree", 300 },
+    { "initrd", 50 },
     { "image", 100000 },
-    { "terminal", 1000000 },
+    { "terminal", 500000 },
 };
 
 START_TEST(nothing_that_comes_in_harms_it)

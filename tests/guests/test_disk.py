@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Debian on a virtio disk, with a network. Catches: disk data that is lost, torn or in the wrong place; flushes that are none; host errors
-that the guest never hears of; a network that loses or damages what passes."""
+"""Debian on virtio disks, with a network. Catches: disk data that is lost, torn or in the wrong place, in raw and qcow2 images; discards that
+free nothing; a CD that can be written; flushes that are none; host errors that the guest never hears of; a network that loses or damages
+what passes."""
 import hashlib
 import http.server
 import os
@@ -11,7 +12,7 @@ import subprocess
 import threading
 import urllib.request
 
-from guest import Machine, check, fetched, run, scratch
+from guest import ORRERY, Machine, check, fetched, run, scratch
 
 MIB = 1 << 20
 PAGE = bytes(range(256)) * 4096 + b"the end"      # a megabyte and a bit
@@ -54,12 +55,27 @@ def on_host(*command):
     return done.returncode, done.stdout
 
 
+def qcow2_is_sound(qcow2, raw, digest):
+    status, said = on_host("qemu-img", "check", qcow2)
+    check("qemu-img finds nothing to repair", status == 0, said.decode())
+    on_host("qemu-img", "convert", "-O", "raw", qcow2, raw)
+    status, said = on_host("e2fsck", "-fn", raw)
+    check("e2fsck finds nothing to repair in it", status == 0, said.decode())
+    said = on_host("debugfs", "-R", "cat /random.8", raw)[1]
+    check("a large file in it is what the guest wrote", hashlib.sha256(said).hexdigest() == digest)
+    taken = os.stat(qcow2).st_blocks * 512
+    check("what was trimmed takes no room", taken < 12 * MIB, f"{taken} bytes")
+
+
 def files_and_network(guest, folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     inward = free_port()
     disk = empty_disk(folder, "data.img", 64 * MIB)
+    qcow2 = os.path.join(folder, "data.qcow2")
+    check("a qcow2 image is made", on_host(ORRERY, "image", "create", qcow2, "64M")[0] == 0)
     machine = boot(guest, "-drive", f"file={disk},if=virtio,format=raw,serial=DATA1",
+                   "-drive", f"file={qcow2},format=qcow2", "-drive", f"file={os.path.join(guest, 'initrd.gz')},media=cdrom",
                    "-nic", f"user,hostfwd=tcp:127.0.0.1:{inward}-:80")
 
     said, status = machine.shell("cat /sys/block/vdb/serial")
@@ -71,6 +87,17 @@ def files_and_network(guest, folder):
                                  "echo persistent > /mnt/note; sync; sha256sum /mnt/random.8")
     check("files are written", status == 0, said)
     digest = said.split()[0]
+
+    said, status = machine.shell("mkfs.ext4 -q /dev/vdc && mkdir -p /qcow2 && mount /dev/vdc /qcow2 && cp /mnt/random.* /mnt/note /qcow2 && "
+                                 "sync && rm /qcow2/random.[1-6] && sync && fstrim -v /qcow2")
+    check("a file system in a qcow2 image is made, filled and trimmed", status == 0 and "trimmed" in said, said)
+    machine.shell("head -c 3000000 /dev/urandom > /qcow2/random.9; umount /qcow2")
+    said, status = machine.shell("sha256sum < /dev/vdd; cat /sys/block/vdd/ro; dd if=/dev/zero of=/dev/vdd bs=512 count=1 2>&1")
+    with open(os.path.join(guest, "initrd.gz"), "rb") as file:
+        cd = file.read()
+    cd += bytes(-len(cd) % 512)
+    check("a CD is read, and cannot be written", said.startswith(hashlib.sha256(cd).hexdigest()) and "\n1" in said.replace("\r", "")
+          and status != 0, said)
 
     said, status = machine.shell(f"busybox wget -q -O /mnt/page http://10.0.2.2:{server.server_port}/ && sha256sum /mnt/page")
     check("a page of the host's server arrives whole", said.startswith(hashlib.sha256(PAGE).hexdigest()), said)
@@ -88,6 +115,7 @@ def files_and_network(guest, folder):
     check("a removed file is not", b"random.3" not in on_host("debugfs", "-R", "ls /", disk)[1])
     said = on_host("debugfs", "-R", "cat /random.8", disk)[1]
     check("a large file is what the guest wrote", hashlib.sha256(said).hexdigest() == digest)
+    qcow2_is_sound(qcow2, os.path.join(folder, "whole"), digest)
 
 
 def host_errors(guest, folder):

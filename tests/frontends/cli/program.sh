@@ -65,6 +65,34 @@ report 1 'is not JSON' "$root/README.md"
 report 1 'needs a file name' run.json -o
 report 1 'unknown option' run.json --output=page.html
 report 1 'cannot write the report' run.json -o /no/such/folder/page.html
+# image STATUS TEXT WORDS…: as ends, of `orrery image`
+image()
+{
+    want=$1 text=$2
+    shift 2
+    timeout 60 "$orrery" image "$@" > output 2>&1 < /dev/null
+    got=$?
+    is "orrery image $*: status $got instead of $want, or no '$text'" \
+        sh -c '[ "$1" -eq "$2" ] && { [ -z "$3" ] || grep -q -e "$3" output; }' - "$got" "$want" "$text"
+}
+image 0 '' create base.img -f raw 3M
+image 0 '' create -b base.img -F raw top.qcow2
+image 0 'base.img (raw)' info top.qcow2
+image 0 '"virtual_size": 3145728' info --json top.qcow2
+image 0 '0 KiB committed' commit top.qcow2
+image 1 'exists already' create top.qcow2 1M
+image 1 'go together' create -b base.img other.qcow2
+image 1 'how large' create other.qcow2
+image 1 'power of two' create -o cluster_size=1000 other.qcow2 1M
+image 1 'No such file' create -b nothere -F raw other.qcow2
+image 1 'is not a qcow2 image' commit base.img
+image 1 'which file' info
+image 1 "no 'check'" check top.qcow2
+image 0 'usage: orrery image' --help
+ends 0 'hello' -nographic -kernel "$hello" -drive file=top.qcow2,format=qcow2 -drive file=base.img,format=raw,readonly=on
+ends 0 'hello' -nographic -kernel "$hello" -drive file=base.img,media=cdrom
+ends 1 'format=qcow2' -nographic -kernel "$hello" -drive file=top.qcow2
+
 ends 0 'usage:' --help
 ends 0 'cortex-a53,board=am62x' -cpu help
 ends 0 'Not modelled:' -timing help

@@ -54,8 +54,7 @@ struct cpu {
 
     /* Hot in timed blocks. */
     uint64_t instructions;       /* executed with timing on */
-    uint32_t sig;                /* of the pipeline's state at the block's begin (cpu/timing/memo.h) … */
-    int32_t slack;               /* … and how far fetch is ahead */
+    uint32_t sig;                /* of the pipeline's state at the block's begin (cpu/timing/memo.h) */
     uint32_t outcome;            /* of the block's end, for its slow ways */
     uint32_t fetch_epoch[MEMORY_EPOCHS];   /* see memory_new */
     struct predictor predictor;

@@ -6,15 +6,15 @@ static void forget(struct tlb_entry *e)
     e->read = e->write = TLB_NOTHING;
 }
 
-static void forget_lines(struct line_entry *line, unsigned count)
+static void forget_lines(struct tlb_bank *bank)
 {
-    for (unsigned i = 0; i < count; i++)
-        line[i].tag = LINE_NOTHING;
+    for (unsigned i = 0; i < LINE_PAGES; i++)
+        bank->line[i].tag = LINE_NOTHING;
 }
 
 void tlb_flush(struct tlb_bank *bank)
 {
-    forget_lines(bank->line, LINE_TABLE_SIZE);
+    forget_lines(bank);
     for (int i = 0; i < TLB_SIZE; i++)
         forget(&bank->entry[i]);
     bank->large_first = UINT64_MAX;
@@ -46,10 +46,10 @@ void tlb_flush_page(struct tlb_bank *bank, gva_t va)
     struct tlb_entry *e = tlb_entry(bank, va);
     if (same_mapping(e->read, va, PAGE_BITS) || same_mapping(e->write, va, PAGE_BITS))
         forget(e);
-    forget_lines(tlb_line(bank, va & PAGE_MASK), PAGE_SIZE >> LINE_BITS);
+    tlb_line(bank, va)->tag = LINE_NOTHING;
     if (untagged(va) < bank->large_first || untagged(va) > bank->large_last)
         return;
-    forget_lines(bank->line, LINE_TABLE_SIZE);
+    forget_lines(bank);
     for (int i = 0; i < TLB_SIZE; i++) {
         e = &bank->entry[i];
         gva_t page = e->read != TLB_NOTHING ? e->read : e->write;
@@ -67,9 +67,7 @@ void tlb_protect(struct tlb_bank *bank, const uint8_t *host)
         if (e->write != TLB_NOTHING && e->write + e->add == page)
             e->write = TLB_NOTHING;
     }
-    for (int i = 0; i < LINE_TABLE_SIZE; i++) {
-        struct line_entry *line = &bank->line[i];
-        if (line->tag != LINE_NOTHING && ((line->tag & LINE_MASK) + line->add) >> PAGE_BITS == page >> PAGE_BITS)
-            line->tag |= LINE_READ_ONLY;
-    }
+    for (int i = 0; i < LINE_PAGES; i++)
+        if (bank->line[i].tag != LINE_NOTHING && (bank->line[i].tag & PAGE_MASK) + bank->line[i].add == page)
+            bank->line[i].writable = 0;
 }

@@ -25,28 +25,28 @@ struct tlb_entry {
                                 the physical page. Entries are 32 bytes: one shift to index */
 };
 
-/* What a load or store handler checks inline while the core keeps time: an entry's presence proves all that a tlb_entry proves
-   and that the line is in the modelled L1, its fill complete, its page in the modelled micro-TLB. Such an access has no event. */
+/* What a load or store handler checks inline while the core keeps time. An entry of this table proves of a page all that a
+   tlb_entry proves, and that it is in the modelled micro-TLB; its masks say which lines of the page are in the modelled L1, their
+   fills complete, and which of them may be written. An access to one of those has no event. */
 enum {
     LINE_BITS = 6,
-    LINE_TABLE_BITS = 10,
-    LINE_TABLE_SIZE = 1 << LINE_TABLE_BITS,
-    LINE_READ_ONLY = 1 << (LINE_BITS - 1),   /* set in the tag of a line that may only be read: it is clean, or not writable */
-    LINE_SUSPENDED = 1 << (LINE_BITS - 2),   /* set while the page is not in the micro-TLB: matches no access */
-    LINE_NOTHING = LINE_SUSPENDED | LINE_READ_ONLY | 1   /* a tag that is no line's */
+    LINE_PAGES = 128,
+    LINE_SUSPENDED = 1 << 5,   /* in the tag while the page is not in the micro-TLB: no access matches, the masks stay right */
+    LINE_NOTHING = LINE_SUSPENDED | 1 << 6   /* a tag that is no page's */
 };
 
 #define LINE_MASK (~((1ull << LINE_BITS) - 1))
 
-struct line_entry {
-    uint64_t tag;            /* virtual address of the line, plus LINE_READ_ONLY; or LINE_NOTHING */
+struct line_page {
+    uint64_t tag;            /* virtual address of the page, plus LINE_SUSPENDED; or LINE_NOTHING */
     uint64_t add;            /* host address = virtual address + add */
+    uint64_t readable, writable;   /* a bit for each line */
 };
 
 /* One bank per set of permissions (exception level) and address space in use. */
 struct tlb_bank {
     struct tlb_entry entry[TLB_SIZE];
-    struct line_entry line[LINE_TABLE_SIZE];   /* the 64 lines of a page are neighbours */
+    struct line_page line[LINE_PAGES];
     gva_t large_first, large_last;   /* entries that are pieces of larger guest mappings lie between these, shifted as below */
 };
 
@@ -72,21 +72,21 @@ static inline uint8_t *tlb_host(const struct tlb_entry *e, gva_t va)
     return (uint8_t *)(uintptr_t)(va + e->add);
 }
 
-static inline struct line_entry *tlb_line(struct tlb_bank *bank, gva_t va)
+static inline struct line_page *tlb_line(struct tlb_bank *bank, gva_t va)
 {
-    return &bank->line[va >> LINE_BITS & (LINE_TABLE_SIZE - 1)];
+    return &bank->line[va >> PAGE_BITS & (LINE_PAGES - 1)];
 }
 
 /* Does the entry of va prove that an aligned access of `size` bytes (a power of two, at most 16) has no event? One that is not
    aligned never matches: it may cross what the load/store unit does at once. */
-static inline bool line_readable(const struct line_entry *e, gva_t va, unsigned size)
+static inline bool line_readable(const struct line_page *e, gva_t va, unsigned size)
 {
-    return (((va & (LINE_MASK | (size - 1))) ^ e->tag) & ~(uint64_t)LINE_READ_ONLY) == 0;
+    return (va & (PAGE_MASK | (size - 1))) == e->tag && e->readable >> (va >> LINE_BITS & 63) & 1;
 }
 
-static inline bool line_writable(const struct line_entry *e, gva_t va, unsigned size)
+static inline bool line_writable(const struct line_page *e, gva_t va, unsigned size)
 {
-    return (va & (LINE_MASK | (size - 1))) == e->tag;
+    return (va & (PAGE_MASK | (size - 1))) == e->tag && e->writable >> (va >> LINE_BITS & 63) & 1;
 }
 
 /* Forgets everything. */

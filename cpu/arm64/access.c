@@ -79,7 +79,7 @@ static void note(struct arm64 *c, const struct op *o, const struct block *b, gva
     const struct tlb_entry *e = tlb_entry(bank, va);
     bool is_entered = write ? tlb_writable(e, va, size) : tlb_readable(e, va, size);
     mmu_page(c, va, el, pa, global, size_bits, &page);
-    timing_access(&c->cpu, o, b, &page, size, write, is_entered ? tlb_line(bank, va) : NULL, e->add, e->write != TLB_NOTHING);
+    timing_access(&c->cpu, o, b, &page, size, write, is_entered, e->add, e->write != TLB_NOTHING);
 }
 
 static void note_entered(struct arm64 *c, const struct op *o, const struct block *b, gva_t va, unsigned size, unsigned el,

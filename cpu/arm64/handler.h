@@ -57,7 +57,7 @@
    besides in the modelled L1, so that the access costs what the pipeline says and no more. Pairs and vectors of 16 bytes and
    more lie in one line and begin at a multiple of 8. */
 #ifdef ENGINE_TIMED
-#define PROOF                          const struct line_entry
+#define PROOF                          const struct line_page
 #define PROOF_OF(bank, va)             tlb_line((bank), (va))
 #define PROVES_READ(e, va, size)       line_readable((e), (va), (size))
 #define PROVES_WRITE(e, va, size)      line_writable((e), (va), (size))

@@ -338,7 +338,7 @@ void mmu_page(struct arm64 *c, gva_t va, unsigned el, gpa_t pa, bool global, uns
 {
     *page = (struct memory_page){ .va = va, .pa = pa, .space = space_number(c, el), .size_bits = (uint8_t)size_bits,
                                   .asid = global ? MEMORY_GLOBAL : current_asid(c), .translated = c->sctlr_el1 & SCTLR_M,
-                                  .lines = tlb_line(mmu_bank(c, el), va & PAGE_MASK) };
+                                  .lines = tlb_line(mmu_bank(c, el), va) };
 }
 
 /* ---- fetch ---- */

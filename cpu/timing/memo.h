@@ -8,9 +8,9 @@
 
 #include "cpu/cpu.h"
 
-/* A block has a few memos near it, and a table of more when those are in each other's way; the table becomes twice as large
-   while its memos are. */
-enum { MEMO_NEAR = 4, MEMO_BITS_MIN = 3, MEMO_BITS_MAX = 10 };
+/* A block has a few memos near it, and a table of its own, which becomes twice as large and again, when they are in each other's
+   way. */
+enum { MEMO_NEAR = 4, MEMO_MOST = 1 << 10 };
 
 /* cpu->sig is the number of a state (or variant), its bits mixed, shifted left by SIG_SHIFT; a memo's key has the outcome in the
    low bits besides. The mixing is done once, when a state gets its number, so that finding a memo costs no multiplication: from
@@ -33,14 +33,12 @@ static inline int memo_number(uint32_t sig)
     return (int)((sig >> SIG_SHIFT) * 0x68b2f51u & ((1u << SIG_ID_BITS) - 1));
 }
 
-/* It holds for every slack (states.h) up to `most`: fetch is so far ahead that no instruction waits for it. Then the slack at the
-   end is what it was at the begin and `gain`, but not less than `least`. */
 struct memo {
     uint32_t key;            /* sig | outcome */
     uint32_t out;            /* sig at the end */
     uint32_t count;          /* how often it was used since the counts were collected */
-    uint8_t cycles;
-    int8_t most, gain, least;
+    uint16_t cycles;
+    uint16_t stack;          /* where they went: number of an interned breakdown */
 };
 
 /* A line of the host's cache for each use: what is asked now and then, the memos near, and what every block end looks at, which
@@ -55,21 +53,18 @@ struct block_timing {
     uint8_t branch;          /* UOP_* of its last instruction, 0: not a branch */
     uint8_t level;           /* exception level it runs at */
     uint8_t loads, stores, words;   /* per execution; words of fetch.bytes */
-    uint16_t spread[MEMO_NEAR];     /* where the cycles of each memo near went: numbers of interned breakdowns */
-    uint8_t unused[14];
+    uint8_t unused[23];
 
     struct memo near[MEMO_NEAR];
 
-    struct memo *more;       /* the table, their spreads behind it; memo_none until there is one */
+    struct memo *memo;       /* the table, or those near */
     uint32_t mask;           /* their number less 1, shifted left by SIG_SHIFT: a mask of byte offsets */
     uint32_t epoch;          /* sum of the fetch epochs of both lines when the lines were last known to be in L1I */
     uint8_t first, last;     /* indices of its first and last line in the page; it has no third */
 } __attribute__((aligned(32)));
 
-_Static_assert(offsetof(struct block_timing, near) == CODE_ALIGN && offsetof(struct block_timing, more) == 2 * CODE_ALIGN &&
+_Static_assert(offsetof(struct block_timing, near) == CODE_ALIGN && offsetof(struct block_timing, memo) == 2 * CODE_ALIGN &&
                sizeof(struct block_timing) == 2 * CODE_ALIGN + 32, "a line for each use");
-
-extern struct memo memo_none;   /* with a key that nobody looks for */
 
 static inline struct block_timing *block_timing(struct block *b)
 {
@@ -78,14 +73,9 @@ static inline struct block_timing *block_timing(struct block *b)
 
 _Static_assert(sizeof(struct memo) == 1 << SIG_SHIFT, "a masked sig is the offset of a memo");
 
-static inline struct memo *memo_near(struct block_timing *bt, uint32_t sig, uint32_t outcome)
+static inline struct memo *memo_slot(const struct block_timing *bt, uint32_t sig, uint32_t outcome)
 {
-    return (struct memo *)((char *)bt->near + ((sig ^ outcome << OUTCOME_STEP) & ((MEMO_NEAR - 1) << SIG_SHIFT)));
-}
-
-static inline struct memo *memo_more(const struct block_timing *bt, uint32_t sig, uint32_t outcome)
-{
-    return (struct memo *)((char *)bt->more + ((sig >> 2 ^ outcome << OUTCOME_STEP) & bt->mask));
+    return (struct memo *)((char *)bt->memo + ((sig ^ outcome << OUTCOME_STEP) & bt->mask));
 }
 
 /* Ends block b by `outcome`, if the memo knows what that costs. */
@@ -93,17 +83,9 @@ static inline __attribute__((always_inline)) bool memo_end(struct cpu *cpu, stru
 {
     struct block_timing *bt = block_timing(b);
     uint32_t sig = cpu->sig, key = sig | (uint32_t)outcome;
-    struct memo *m = memo_near(bt, sig, outcome);
-    if (unlikely(m->key != key)) {
-        m = memo_more(bt, sig, outcome);
-        if (unlikely(m->key != key))
-            return false;
-    }
-    int slack = cpu->slack;
-    if (unlikely(cpu->fetch_epoch[bt->first] + cpu->fetch_epoch[bt->last] != bt->epoch || slack > m->most))
+    struct memo *m = memo_slot(bt, sig, outcome);
+    if (unlikely(m->key != key || cpu->fetch_epoch[bt->first] + cpu->fetch_epoch[bt->last] != bt->epoch))
         return false;
-    slack += m->gain;
-    cpu->slack = slack > m->least ? slack : m->least;
     cpu->cycles += m->cycles;
     cpu->sig = m->out;
     cpu->instructions += b->length;

@@ -120,14 +120,19 @@ static void walk(struct memory *m, const struct memory_page *page, unsigned flag
         tlbs_walk_put(&m->tlbs, descriptor[number - 2], page->va);
 }
 
-void memory_translate(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op)
+/* What the page proved when it left the micro-TLB is right again. */
+static void resume(struct memory *m, const struct memory_page *page)
+{
+    if (page->lines->tag != ((page->va & PAGE_MASK) | LINE_SUSPENDED))
+        return;
+    page->lines->tag ^= LINE_SUSPENDED;
+    tlbs_micro_proves(&m->tlbs.data, page->va, page->lines);
+}
+
+static void bring(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op)
 {
     struct tlbs_micro *micro = fetch ? &m->tlbs.fetch : &m->tlbs.data;
-    if (!fetch) {
-        m->page_va = page->va;
-        m->page_lines = page->translated ? page->lines : NULL;
-    }
-    if (!page->translated || tlbs_micro_has(micro, page->va, page->space))
+    if (tlbs_micro_has(micro, page->va, page->space))
         return;
     unsigned flags = write ? MEMORY_STORE : 0;
     memory_count(m, fetch ? EVENT_ITLB_MISSES : EVENT_DTLB_MISSES);
@@ -139,6 +144,15 @@ void memory_translate(struct memory *m, const struct memory_page *page, bool fet
     memory_count(m, fetch ? EVENT_L2_ITLB_MISSES : EVENT_L2_DTLB_MISSES);
     walk(m, page, flags, op);
     tlbs_put(&m->tlbs, page);
+}
+
+void memory_translate(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op)
+{
+    if (!page->translated)
+        return;
+    bring(m, page, fetch, write, op);
+    if (!fetch)
+        resume(m, page);
 }
 
 /* ---- data ---- */
@@ -228,18 +242,25 @@ void memory_split(struct memory *m, bool write, unsigned op)
     note_unaligned(m, MEMORY_LINES | (write ? MEMORY_STORE : 0), op);
 }
 
-void memory_installed(struct memory *m, gpa_t pa, struct line_entry *entry)
+void memory_installed(struct memory *m, const struct memory_page *page, uint64_t add, bool writable)
 {
-    int32_t slot = cache_find(&m->l1d, pa >> MEMORY_LINE_BITS);
-    if (slot == CACHE_ABSENT) {   /* gone again, through a prefetch that its own access set off */
-        entry->tag = LINE_NOTHING;
+    int32_t slot = cache_find(&m->l1d, page->pa >> MEMORY_LINE_BITS);
+    if (slot == CACHE_ABSENT)   /* gone again, through a prefetch that its own access set off */
         return;
-    }
-    if (m->entry[slot] != entry)
+    struct line_page *e = page->lines;
+    gva_t tag = page->va & PAGE_MASK;
+    uint64_t line = 1ull << (page->va >> LINE_BITS & 63);
+    if ((e->tag & ~(uint64_t)LINE_SUSPENDED) != tag || e->tag == LINE_NOTHING)
+        e->readable = e->writable = 0;
+    e->tag = tag;
+    e->add = add;
+    if (m->entry[slot] != e)
         memory_lines_forget(m, (uint32_t)slot);
-    m->entry[slot] = entry;
-    if (m->page_lines)
-        tlbs_micro_lines(&m->tlbs.data, m->page_va, m->page_lines, entry);
+    m->entry[slot] = e;
+    e->readable |= line;
+    e->writable = writable ? e->writable | line : e->writable & ~line;
+    if (page->translated)
+        tlbs_micro_proves(&m->tlbs.data, page->va, e);
 }
 
 void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, uint64_t now)

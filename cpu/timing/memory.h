@@ -38,7 +38,7 @@ struct memory_page {
     uint32_t asid;            /* of a non-global mapping, else MEMORY_GLOBAL */
     uint8_t size_bits;        /* log2 of the guest's mapping */
     bool translated;          /* false: the MMU is off, no TLB takes part */
-    struct line_entry *lines; /* data side: the 64 line-table entries of the page, forgotten when it leaves the micro-TLB */
+    struct line_page *lines;  /* data side: its place in the line table; suspended when it leaves the micro-TLB */
 };
 
 enum { MEMORY_GLOBAL = UINT32_MAX };
@@ -74,16 +74,16 @@ enum memory_proof {
 };
 
 /* One data access of op `op` of the running block: `size` bytes at page->va, which lie in this page (an access that crosses
-   pages is two of these, and memory_split before them). `now` is the time at which the block began. If it proves something, an
-   entry may be put in the line table now: then call memory_installed with it. After a write it is never only readable. */
+   pages is two of these, and memory_split before them). `now` is the time at which the block began. If it proves something, that
+   may be put in the line table now: memory_installed. After a write it is never only readable. */
 enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,
                               uint64_t now);
 
 /* Op `op` crosses from one page into the next in the middle of a register. */
 void memory_split(struct memory *m, bool write, unsigned op);
 
-/* The line of pa is proved by *entry from now on; *entry is forgotten when that ends. */
-void memory_installed(struct memory *m, gpa_t pa, struct line_entry *entry);
+/* page->lines proves the line of page->pa from now on, until that ends; the page's host address is its virtual address + add. */
+void memory_installed(struct memory *m, const struct memory_page *page, uint64_t add, bool writable);
 
 /* DC ZVA: a whole line is written without being read. */
 void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, uint64_t now);

@@ -6,8 +6,12 @@
 
 void memory_lines_forget(struct memory *m, uint32_t slot)
 {
-    if (m->entry[slot])
-        m->entry[slot]->tag = LINE_NOTHING;
+    struct line_page *e = m->entry[slot];
+    if (!e)
+        return;
+    uint64_t line = 1ull << (m->l1d.line[slot] & 63);
+    e->readable &= ~line;   /* of another page by now? Then it will be proved again */
+    e->writable &= ~line;
     m->entry[slot] = NULL;
 }
 

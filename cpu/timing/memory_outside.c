@@ -16,7 +16,6 @@ void memory_reset(struct memory *m)
     m->stream = (struct memory_stream){ .line = CACHE_NOTHING };
     m->event_count = m->served = 0;
     m->translated = m->fetch_asked = m->fetch_ready = 0;
-    m->page_lines = NULL;
 }
 
 /* To the point of coherency: past L2. */

@@ -50,7 +50,7 @@ struct memory {
     struct cache l1i, l1d, l2;
     uint64_t *filled;                 /* of each slot of l1d: when its line is complete, or MEMORY_UNKNOWN */
     uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, where it came from; MEMORY_AHEAD, not used yet */
-    struct line_entry **entry;        /* of each slot of l1d: the line-table entry that it proves */
+    struct line_page **entry;         /* of each slot of l1d: the line-table entry that has it among its lines, or had it */
     uint64_t *fetched;                /* of each slot of l1i that was fetched ahead and not used yet: when it is complete */
     bool *fetched_ahead;
     struct tlbs tlbs;
@@ -59,8 +59,6 @@ struct memory {
 
     struct memory_event *event;
     unsigned event_count, event_room, served;
-    gva_t page_va;                    /* of the last access … */
-    struct line_entry *page_lines;    /* … if it was translated, else NULL */
     uint64_t *counts, uncounted[EVENT_COUNT];
 
     struct fills fills;

@@ -41,14 +41,6 @@ void scoreboard_clear(struct scoreboard *s, uint64_t now)
     memset(s->late, 0, sizeof s->late);
 }
 
-/* `slowest` is where an interned state that has fetch far ahead has it at least: states.c. */
-void scoreboard_watch(struct scoreboard *s)
-{
-    s->slowest = s->now - s->lead - 1;
-    s->unheld = s->fetched;
-    s->room = INT32_MAX;
-}
-
 void scoreboard_hold(struct scoreboard *s, uint64_t until, enum timing_cause cause)
 {
     if (until > s->now)
@@ -87,34 +79,28 @@ static uint64_t later(uint64_t a, uint64_t b)
 void scoreboard_end(struct scoreboard *s, enum outcome outcome, bool indirect)
 {
     /* What an interned state no longer knows (states.c) may not count here either: a block may have begun no word of its own. */
-    uint64_t earliest = s->now - s->lead - 1, bubbles = 0, from = 0;
-    s->fetched = later(s->fetched, earliest);
-    s->slowest = later(s->slowest, earliest);
+    s->fetched = later(s->fetched, s->now - s->lead - 1);
     switch (outcome) {
     case OUTCOME_NEXT:
         return;
     case OUTCOME_MISPREDICTED:
-        from = s->now + s->mispredict - 1;
+        s->fetched = later(s->fetched, s->now + s->mispredict - 1);   /* fetch never goes back: states.c counts on it */
         s->fetch_cause = CAUSE_MISPREDICT;
         break;
     case OUTCOME_TAKEN:
-        bubbles = s->taken_bubbles + (indirect ? s->indirect_bubbles : 0);
+        s->fetched += s->taken_bubbles + (indirect ? s->indirect_bubbles : 0);
         break;
     case OUTCOME_TARGET_HIT:
-        bubbles = s->btic_bubbles;
+        s->fetched += s->btic_bubbles;
         break;
     }
-    s->fetched = later(s->fetched + bubbles, from);   /* fetch never goes back: states.c counts on it */
-    s->slowest = later(s->slowest + bubbles, from);
-    s->unheld += bubbles;
     s->new_word = true;
     scoreboard_go_to(s, s->now + 1, CAUSE_FETCH);
 }
 
 void scoreboard_flush(struct scoreboard *s, uint32_t cycles)
 {
-    uint64_t fetched = s->now + cycles - 1;
-    s->fetched = later(s->fetched, fetched);
+    s->fetched = later(s->fetched, s->now + cycles - 1);
     s->fetch_cause = CAUSE_SYSTEM;
     s->new_word = true;
     scoreboard_go_to(s, s->now + 1, CAUSE_SYSTEM);

@@ -25,11 +25,6 @@ struct scoreboard {
     uint8_t producer[TIMING_REGS];   /* enum timing_producer; PRODUCER_NONE unless live */
     uint8_t late[TIMING_REGS];       /* enum timing_cause of what made the result late; 0 (CAUSE_ISSUE): nothing did */
 
-    /* What a memo needs to know of fetch, since scoreboard_watch. */
-    uint64_t slowest;                /* where `fetched` would be, had it begun as far behind as it can be */
-    uint64_t unheld;                 /* where it would be, had it never been brought forward to `lead` */
-    int64_t room;                    /* it could have been so many cycles later without holding up an instruction; < 0: it did */
-
     uint64_t latest;                 /* no result comes later than that behind its latency; a hint for states_intern */
     uint64_t stack[CAUSE_COUNT];     /* cycles since it was last cleared; their sum is what `now` went on by */
 
@@ -45,9 +40,6 @@ void scoreboard_init(struct scoreboard *s, const struct core_model *model);
 
 /* An empty pipeline at cycle `now`, with the first fetch word there. */
 void scoreboard_clear(struct scoreboard *s, uint64_t now);
-
-/* Begins to watch how far fetch is ahead. */
-void scoreboard_watch(struct scoreboard *s);
 
 /* Fetch is held up for `cycles` because of `cause`. */
 void scoreboard_delay_fetch(struct scoreboard *s, uint32_t cycles, enum timing_cause cause);
@@ -94,12 +86,8 @@ SCOREBOARD_INLINE uint64_t scoreboard_word(struct scoreboard *s, unsigned offset
     if (s->new_word || !(offset & s->word_mask)) {
         s->new_word = false;
         s->fetched++;
-        s->slowest++;
-        s->unheld++;
         if (s->fetched + s->lead < s->now)
             s->fetched = s->now - s->lead;
-        if (s->slowest + s->lead < s->now)
-            s->slowest = s->now - s->lead;
     }
     return s->fetched;
 }
@@ -113,11 +101,8 @@ SCOREBOARD_INLINE uint64_t scoreboard_ready(struct scoreboard *s, const struct u
     if (at > t) {
         t = at;
         cause = s->fetch_cause;
-        s->room = -1;
     } else {
         s->fetch_cause = CAUSE_FETCH;
-        if (s->room > (int64_t)(t - s->unheld))
-            s->room = (int64_t)(t - s->unheld);
     }
     for (unsigned i = 0; i < u->source_count; i++) {
         unsigned r = u->source[i];

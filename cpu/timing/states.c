@@ -14,7 +14,7 @@ enum {
 
 /* All that later cycles depend on; fixed size, unused places zero, so that equal states are equal bytes. */
 struct state {
-    int8_t fetched;          /* from now, or SLACK_NONE: the slack says it; nothing is earlier than lead + 1 cycles ago */
+    int8_t fetched;          /* from now; nothing is earlier than lead + 1 cycles ago */
     uint8_t slots, closed, new_word, fetch_cause;
     uint8_t free[UNIT_COUNT - 1], pipes[2];   /* cycles from now */
     uint8_t count;
@@ -54,7 +54,7 @@ int states_first(const struct states *table)
 static uint64_t first_issue(const struct scoreboard *s)
 {
     uint64_t word = s->fetched + s->new_word;
-    return word > s->now ? word : s->now;
+    return (int64_t)(word - s->now) > 0 ? word : s->now;
 }
 
 /* Registers that are still waited for at `soon`; the others are struck from the scoreboard. False: too many, or too late. */
@@ -84,7 +84,7 @@ static bool collect_busy(uint64_t until, uint64_t now, uint64_t soon, uint8_t *l
     return until <= now + BUSY_MAX;
 }
 
-static bool collect(struct scoreboard *s, struct state *x, int *slack)
+static bool collect(struct scoreboard *s, struct state *x)
 {
     memset(x, 0, offsetof(struct state, reg));
     int64_t fetched = (int64_t)(s->fetched - s->now), earliest = -(int64_t)s->lead - 1;
@@ -92,10 +92,7 @@ static bool collect(struct scoreboard *s, struct state *x, int *slack)
     bool later = soon > s->now;   /* nothing more issues in this cycle, for lack of instructions */
     if (fetched > BUSY_MAX)
         return false;
-    fetched = fetched < earliest ? earliest : fetched;
-    bool is_folded = fetched <= SLACK_MOST;
-    *slack = is_folded ? (int)fetched : SLACK_NONE;
-    x->fetched = (int8_t)(is_folded ? SLACK_NONE : fetched);
+    x->fetched = (int8_t)(fetched < earliest ? earliest : fetched);
     x->closed = !later && (s->closed || s->slots >= s->width);
     x->slots = x->closed || later ? s->slots > 0 : s->slots;
     x->new_word = s->new_word;
@@ -135,32 +132,15 @@ static bool is_worth_a_number(struct states *table, uint32_t hash)
     return again;
 }
 
-/* The place in `hash` of state x: its own, or a free one. */
-static uint32_t place_of(const struct states *table, const struct state *x, uint32_t hash)
-{
-    uint32_t at = hash & (HASH_SIZE - 1);
-    while (table->hash[at] && !is_equal(&table->state[table->hash[at] - 1], x))
-        at = (at + 1) & (HASH_SIZE - 1);
-    return at;
-}
-
-static int add(struct states *table, const struct state *x, uint32_t at)
-{
-    table->state[table->count] = *x;
-    table->hash[at] = (uint16_t)(++table->count);
-    table->made++;
-    return table->first + table->count - 1;
-}
-
-int states_intern(struct states *table, struct scoreboard *s, bool behind_events, int *slack)
+int states_intern(struct states *table, struct scoreboard *s, bool behind_events)
 {
     struct state x;
-    *slack = SLACK_NONE;
-    if ((s->latest > s->now + LATE_MAX && behind_events) || !collect(s, &x, slack))
+    if ((s->latest > s->now + LATE_MAX && behind_events) || !collect(s, &x))
         return STATE_NONE;
-    uint32_t hash = hash_of(&x), at = place_of(table, &x, hash);
-    if (table->hash[at])
-        return table->first + table->hash[at] - 1;
+    uint32_t hash = hash_of(&x), at = hash & (HASH_SIZE - 1);
+    for (; table->hash[at]; at = (at + 1) & (HASH_SIZE - 1))
+        if (is_equal(&table->state[table->hash[at] - 1], &x))
+            return table->first + table->hash[at] - 1;
     if (behind_events && !is_worth_a_number(table, hash))
         return STATE_NONE;
     if (table->count == STATES_MAX) {   /* begin again; numbers are never used twice */
@@ -171,22 +151,13 @@ int states_intern(struct states *table, struct scoreboard *s, bool behind_events
         table->count = 0;
         at = hash & (HASH_SIZE - 1);
     }
-    return add(table, &x, at);
+    table->state[table->count] = x;
+    table->hash[at] = (uint16_t)(++table->count);
+    table->made++;
+    return table->first + table->count - 1;
 }
 
-int states_unfold(struct states *table, int number, int slack)
-{
-    if (slack == SLACK_NONE || number < table->first)
-        return slack == SLACK_NONE ? number : STATE_NONE;
-    struct state x = table->state[number - table->first];
-    x.fetched = (int8_t)slack;
-    uint32_t at = place_of(table, &x, hash_of(&x));
-    if (table->hash[at])
-        return table->first + table->hash[at] - 1;
-    return table->count < STATES_MAX ? add(table, &x, at) : STATE_NONE;
-}
-
-void states_expand(struct states *table, int number, int slack, struct scoreboard *s, uint64_t now)
+void states_expand(struct states *table, int number, struct scoreboard *s, uint64_t now)
 {
     const struct state *x = &table->state[number - table->first];
     for (unsigned half = 0; half < 2; half++)
@@ -198,7 +169,7 @@ void states_expand(struct states *table, int number, int slack, struct scoreboar
         }
     s->live[0] = s->live[1] = 0;
     s->now = now;
-    s->fetched = now + (uint64_t)(int64_t)(x->fetched == SLACK_NONE ? slack : x->fetched);
+    s->fetched = now + (uint64_t)(int64_t)x->fetched;
     s->slots = x->slots;
     s->closed = x->closed;
     s->new_word = x->new_word;

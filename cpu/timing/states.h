@@ -8,24 +8,17 @@
 
 enum { STATE_REGS = 20, STATE_NONE = -1, STATE_NUMBERS = 1 << 26 };
 
-/* How far fetch is ahead is kept beside the number while it is ahead by so many cycles or more: most blocks do not care then, and
-   would be remembered again for each distance. Nearer, it is part of the state, and the slack is SLACK_NONE. */
-enum { SLACK_MOST = -2, SLACK_NONE = -128 };
-
 struct states;
 
 struct states *states_new(void);
 void states_free(struct states *table);
 
-/* The number of the scoreboard's state and its slack, or STATE_NONE if it is one that is not worth a number: results that come so late, or so
+/* The number of the scoreboard's state, or STATE_NONE if it is one that is not worth a number: results that come so late, or so
    many of them, that it will hardly be met again; or, `behind_events`, a state met for the first time. */
-int states_intern(struct states *table, struct scoreboard *s, bool behind_events, int *slack);
-
-/* The number of the same state with its slack in it; STATE_NONE if there is no room for it. */
-int states_unfold(struct states *table, int number, int slack);
+int states_intern(struct states *table, struct scoreboard *s, bool behind_events);
 
 /* Puts state `number` into the scoreboard at cycle `now`. */
-void states_expand(struct states *table, int number, int slack, struct scoreboard *s, uint64_t now);
+void states_expand(struct states *table, int number, struct scoreboard *s, uint64_t now);
 
 /* How many there are. */
 uint64_t states_count(const struct states *table);

@@ -15,7 +15,6 @@ static void unsettle(struct timing *t)
     if (t->cpu->sig == SIG_UNSETTLED)
         return;
     t->saved = t->cpu->sig;
-    t->saved_slack = t->cpu->slack;
     t->cpu->sig = SIG_UNSETTLED;
     t->is_expanded = false;
 }
@@ -26,7 +25,7 @@ static void expand(struct timing *t)
     unsettle(t);
     if (t->is_expanded)
         return;
-    states_expand(t->states, memo_number(t->saved), t->saved_slack, &t->board, t->cpu->cycles);
+    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
     t->is_expanded = true;
 }
 
@@ -39,7 +38,7 @@ void timing_unsettle(struct timing *t)
 void timing_settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
-    int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events, &t->cpu->slack);
+    int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
     t->is_expanded = true;
     t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : memo_sig(number);
 }
@@ -134,7 +133,14 @@ void timing_end(struct cpu *cpu, struct block *b)
     if (!t->done)
         fetch_lines(t, b);
     if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
-        timing_plain(t, b, outcome);   /* it may have been the epoch only */
+        struct memo *m = memo_slot(bt, cpu->sig, outcome);   /* it may have been the epoch only */
+        if (m->key == (cpu->sig | (uint32_t)outcome)) {
+            cpu->cycles += m->cycles;
+            cpu->sig = m->out;
+            timing_use_memo(t, b, m);
+        } else {
+            timing_compute(t, b, outcome);
+        }
         return;
     }
     unsettle(t);
@@ -217,16 +223,13 @@ void timing_enter_page(struct cpu *cpu)
 }
 
 void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
-                   bool write, struct line_entry *entry, uint64_t add, bool may_write)
+                   bool write, bool may_prove, uint64_t add, bool may_write)
 {
     struct timing *t = cpu->timing;
     enum memory_proof proof = memory_data(t->memory, page, size, write, (unsigned)(o - b->ops), cpu->cycles);
     look_for_events(t);
-    if (proof == MEMORY_NOT_YET || !entry || t->is_reference)
-        return;
-    entry->tag = (page->va & LINE_MASK) | (proof == MEMORY_WRITABLE && may_write ? 0 : LINE_READ_ONLY);
-    entry->add = add;
-    memory_installed(t->memory, page->pa, entry);
+    if (proof != MEMORY_NOT_YET && may_prove && !t->is_reference)
+        memory_installed(t->memory, page, add, proof == MEMORY_WRITABLE && may_write);
 }
 
 void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write)

@@ -13,7 +13,6 @@ struct op;
 struct block;
 struct memory;
 struct memory_page;
-struct line_entry;
 
 enum timing_mode {
     TIMING_OFF,         /* one cycle per instruction */
@@ -54,7 +53,7 @@ void timing_enter_page(struct cpu *cpu);
 /* Op o of block b accesses `size` bytes of RAM at page->va, all of them in that page. *entry, if not NULL, is the line table's
    place for it and gets host address offset `add` if nothing about the line is left to prove; for stores too if may_write. */
 void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
-                   bool write, struct line_entry *entry, uint64_t add, bool may_write);
+                   bool write, bool may_prove, uint64_t add, bool may_write);
 /* One that crosses pages, beside its parts. */
 void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write);
 void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page);

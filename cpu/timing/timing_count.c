@@ -55,10 +55,10 @@ void timing_count_cycles(struct timing *t)
 
 void timing_collect_memo(struct timing *t, struct block *b, struct memo *m)
 {
-    struct block_timing *bt = block_timing(b);
+    const struct block_timing *bt = block_timing(b);
     if (!m->count)
         return;
-    const uint16_t *stack = t->breakdowns.cycles[*timing_memo_spread(bt, m)];
+    const uint16_t *stack = t->breakdowns.cycles[m->stack];
     for (unsigned i = 0; i < CAUSE_COUNT; i++)
         t->total.cycles[bt->level][i] += (uint64_t)m->count * stack[i];
     timing_count_executions(t, b, (enum outcome)(m->key & OUTCOME_MASK), m->count);
@@ -71,9 +71,9 @@ void timing_collect(struct timing *t, struct block *b)
 {
     struct block_timing *bt = block_timing(b);
     for (unsigned i = 0; i < memo_count(bt); i++) {
-        timing_collect_memo(t, b, memo_at(bt, i));
+        timing_collect_memo(t, b, &bt->memo[i]);
         if (b->dead)
-            memo_at(bt, i)->key = MEMO_NOTHING;
+            bt->memo[i].key = MEMO_NOTHING;
     }
 }
 
@@ -84,7 +84,7 @@ static void empty_block(void *to, struct block *b)
     struct block_timing *bt = block_timing(b);
     timing_collect(to, b);
     for (unsigned i = 0; i < memo_count(bt); i++)
-        memo_at(bt, i)->key = MEMO_NOTHING;
+        bt->memo[i].key = MEMO_NOTHING;
 }
 
 void timing_empty_memos(struct timing *t)

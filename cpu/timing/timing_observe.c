@@ -100,7 +100,7 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
         scoreboard_init(t->spare, &t->model);
     }
     if (is_known)
-        states_expand(t->states, number, m->most < SLACK_MOST ? m->most : SLACK_MOST, t->spare, last);
+        states_expand(t->states, number, t->spare, last);
     for (unsigned i = 0; i < b->length; i++) {
         p->line[i].executions += times;
         if (!is_known)

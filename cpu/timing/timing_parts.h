@@ -28,8 +28,7 @@ struct timing {
     struct scoreboard board;
     bool is_reference;
     bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
-    uint32_t saved;            /* … or it is this sig … */
-    int32_t saved_slack;       /* … with this slack */
+    uint32_t saved;            /* … or it is this sig */
     unsigned done;             /* ops of the running block that were replayed already */
     unsigned served;           /* events of it that were served already */
     bool is_fetched;           /* and those of its fetch */
@@ -52,15 +51,9 @@ struct timing {
     struct scoreboard *spare;  /* for replays on the side */
 };
 
-/* Memos of a block; the near ones are the first. */
 static inline unsigned memo_count(const struct block_timing *bt)
 {
-    return MEMO_NEAR + (bt->more == &memo_none ? 0 : (bt->mask >> SIG_SHIFT) + 1);
-}
-
-static inline struct memo *memo_at(struct block_timing *bt, unsigned i)
-{
-    return i < MEMO_NEAR ? &bt->near[i] : &bt->more[i - MEMO_NEAR];
+    return (bt->mask >> SIG_SHIFT) + 1;
 }
 
 /* ---- timing.c ---- */
@@ -76,8 +69,8 @@ void timing_forget_block(struct timing *t);
 
 /* ---- timing_recall.c ---- */
 
-/* The end of a plain block from an interned state: remembered, or computed and remembered. */
-void timing_plain(struct timing *t, struct block *b, enum outcome outcome);
+/* The end of a plain block from an interned state: computed, and remembered. */
+void timing_compute(struct timing *t, struct block *b, enum outcome outcome);
 
 /* The end of a block with events, from an interned state (cpu->sig is unsettled, the board does not hold it): remembered if their
    waits have been met before. False: it is to be replayed from t->done on. */
@@ -124,14 +117,8 @@ static inline void timing_use_memo(struct timing *t, struct block *b, struct mem
 /* A new block has none. */
 void timing_memo_init(struct block_timing *bt);
 
-/* The memo of a key; NULL if there is none. */
-struct memo *timing_memo_find(struct block_timing *bt, uint32_t sig, enum outcome outcome);
-
-/* Where the number of its breakdown is. */
-uint16_t *timing_memo_spread(struct block_timing *bt, const struct memo *m);
-
-/* Where to put one that is not there; who was there loses its place, or more room is made. It may hold counts. */
-struct memo *timing_memo_place(struct timing *t, struct block *b, uint32_t sig, enum outcome outcome);
+/* Where to put a memo that is not there; who was there loses its place, or more room is made. It may hold counts. */
+struct memo *timing_memo_place(struct timing *t, struct block *b, uint32_t sig, uint32_t outcome);
 
 /* ---- timing_observe.c ---- */
 

@@ -14,30 +14,9 @@ struct known {
     struct { uint8_t op; struct memory_wait wait; } at[KNOWN_MAX];
 };
 
-/* A block's way through its ops from the state at its begin: which number that has become by the waits so far. While `is_folded`
-   the number goes for any slack at which no instruction waits for fetch; when one does, the way is gone again with the slack in
-   the number. */
-struct walk {
-    int number;              /* state, or variant of it; VARIANT_NONE: a wait too long to remember */
-    bool is_folded;
-    struct known known;
-};
-
-static void begin(const struct timing *t, struct walk *w)
+static void expand_at_start(struct timing *t)
 {
-    w->number = memo_number(t->saved);
-    w->is_folded = t->saved_slack != SLACK_NONE;
-    w->known.count = 0;
-}
-
-static void unfold(struct timing *t, struct walk *w)
-{
-    if (!w->is_folded)
-        return;
-    w->is_folded = false;
-    w->number = states_unfold(t->states, memo_number(t->saved), t->saved_slack);
-    for (unsigned i = 0; i < w->known.count && w->number != VARIANT_NONE; i++)
-        w->number = variants_intern(t->variants, w->number, w->known.at[i].op, &w->known.at[i].wait);
+    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
 }
 
 /* Waits of op i, from entry *k on: holds at once, the rest for the step. */
@@ -60,8 +39,7 @@ static unsigned replay_known(struct timing *t, struct block *b, unsigned end, co
 {
     const struct uop *u = block_timing(b)->uops;
     unsigned k = 0;
-    states_expand(t->states, memo_number(t->saved), t->saved_slack, &t->board, t->cpu->cycles);
-    scoreboard_watch(&t->board);
+    expand_at_start(t);
     for (; k < known->count && known->at[k].op == VARIANT_OP_FETCH; k++)
         scoreboard_delay_fetch(&t->board, known->at[k].wait.issue, (enum timing_cause)known->at[k].wait.issue_cause);
     for (unsigned i = 0; i < end; i++) {
@@ -71,6 +49,15 @@ static unsigned replay_known(struct timing *t, struct block *b, unsigned end, co
         scoreboard_step(&t->board, &u[i], &wait);
     }
     return k;
+}
+
+static void install(struct timing *t, struct block *b, uint32_t key, uint64_t cycles, int breakdown)
+{
+    uint32_t outcome = key & OUTCOME_MASK;
+    struct memo *m = timing_memo_place(t, b, key - outcome, outcome);
+    timing_collect_memo(t, b, m);
+    *m = (struct memo){ .key = key, .out = t->cpu->sig, .cycles = (uint16_t)cycles, .stack = (uint16_t)breakdown };
+    timing_use_memo(t, b, m);
 }
 
 /* The number of a spread. A full table begins again, and all memos with it: they know old numbers. */
@@ -84,88 +71,33 @@ static int number_of(struct timing *t, const uint64_t stack[CAUSE_COUNT])
     return breakdown_intern(&t->breakdowns, stack);
 }
 
-/* What the slack becomes, if the walk is folded: where fetch is at the end, whatever slack of at most m->most it began with. False
-   if it depends on this one. */
-static bool fold_end(const struct timing *t, struct memo *m)
-{
-    const struct scoreboard *s = &t->board;
-    bool is_exact = t->cpu->slack == SLACK_NONE;   /* the state at the end says where fetch is */
-    int64_t gain = (int64_t)(s->unheld - s->now) - t->saved_slack, least = (int64_t)(s->slowest - s->now);
-    if (s->room < 0 || (is_exact && s->fetched != s->slowest))
-        return false;
-    int64_t most = (is_exact ? least : SLACK_MOST) - gain, room = t->saved_slack + s->room;
-    most = most < room ? most : room;
-    if (gain > INT8_MAX || gain < INT8_MIN || most < t->saved_slack)
-        return false;
-    m->most = (int8_t)(most < SLACK_MOST ? most : SLACK_MOST);
-    m->gain = (int8_t)(is_exact ? SLACK_NONE : gain);
-    m->least = (int8_t)(is_exact ? SLACK_NONE : least);
-    return true;
-}
-
-static bool look_up(struct timing *t, struct block *b, enum outcome outcome, const struct walk *w)
-{
-    int slack = w->is_folded ? t->saved_slack : SLACK_NONE;
-    struct memo *m = timing_memo_find(block_timing(b), memo_sig(w->number), outcome);
-    if (!m || slack > m->most)
-        return false;
-    t->cpu->cycles += m->cycles;
-    t->cpu->sig = m->out;
-    t->cpu->slack = slack + m->gain > m->least ? slack + m->gain : m->least;
-    timing_use_memo(t, b, m);
-    return true;
-}
-
-/* The whole block with its known waits, entered in t->saved: remembered if it can be. */
-static void compute(struct timing *t, struct block *b, enum outcome outcome, struct walk *w)
+/* The whole block with its known waits, entered in t->saved; `key` is what it is remembered by. */
+static void compute(struct timing *t, struct block *b, enum outcome outcome, uint32_t key, const struct known *known)
 {
     uint64_t start = t->cpu->cycles, before[CAUSE_COUNT], stack[CAUSE_COUNT];
     memcpy(before, t->board.stack, sizeof before);
-    replay_known(t, b, b->length, &w->known);
+    replay_known(t, b, b->length, known);
     scoreboard_end(&t->board, outcome, block_timing(b)->branch & UOP_INDIRECT);
-    timing_settle(t, w->known.count);
+    timing_settle(t, known->count);
     t->computed++;
     for (unsigned i = 0; i < CAUSE_COUNT; i++)
         stack[i] = t->board.stack[i] - before[i];
-    uint64_t cycles = t->cpu->cycles - start;
-    struct memo made = { .out = t->cpu->sig, .cycles = (uint8_t)cycles, .most = INT8_MAX, .gain = SLACK_NONE,
-                         .least = (int8_t)t->cpu->slack };
-    if (w->is_folded && made.out != SIG_UNSETTLED && !fold_end(t, &made))
-        unfold(t, w);
     int breakdown = number_of(t, stack);
-    if (made.out == SIG_UNSETTLED || w->number == VARIANT_NONE || breakdown == BREAKDOWN_NONE || b->dead || cycles > UINT8_MAX) {
+    uint64_t cycles = t->cpu->cycles - start;
+    if (t->cpu->sig == SIG_UNSETTLED || breakdown == BREAKDOWN_NONE || b->dead || cycles > UINT16_MAX) {
         timing_count_executions(t, b, outcome, 1);
         return;
     }
     memcpy(t->board.stack, before, sizeof before);   /* the memo counts this execution too */
-    made.key = memo_sig(w->number) | (uint32_t)outcome;
-    struct memo *m = timing_memo_place(t, b, memo_sig(w->number), outcome);
-    timing_collect_memo(t, b, m);
-    *m = made;
-    *timing_memo_spread(block_timing(b), m) = (uint16_t)breakdown;
-    timing_use_memo(t, b, m);
+    install(t, b, key, cycles, breakdown);
 }
 
-static void look_up_or_compute(struct timing *t, struct block *b, enum outcome outcome, struct walk *w)
+void timing_compute(struct timing *t, struct block *b, enum outcome outcome)
 {
-    if (look_up(t, b, outcome, w))
-        return;
-    if (w->is_folded) {   /* with this slack, fetch may be what it waits for */
-        struct walk exact = *w;
-        unfold(t, &exact);
-        if (exact.number != VARIANT_NONE && look_up(t, b, outcome, &exact))
-            return;
-    }
-    compute(t, b, outcome, w);
-}
-
-void timing_plain(struct timing *t, struct block *b, enum outcome outcome)
-{
-    struct walk w;
+    static const struct known nothing;
+    uint32_t key = t->cpu->sig | (uint32_t)outcome;
     t->saved = t->cpu->sig;
-    t->saved_slack = t->cpu->slack;
-    begin(t, &w);
-    look_up_or_compute(t, b, outcome, &w);
+    compute(t, b, outcome, key, &nothing);
 }
 
 /* ---- blocks with events ---- */
@@ -180,23 +112,25 @@ static bool push(struct known *known, unsigned op, const struct memory_wait *wai
 }
 
 /* The cycle at which op could issue, from the block's begin. */
-static uint32_t offset_of(struct timing *t, struct block *b, struct walk *w, unsigned op)
+static uint32_t offset_of(struct timing *t, struct block *b, int number, unsigned op, const struct known *known)
 {
     uint32_t offset;
-    if (variants_offset(t->variants, b, w->number, op, w->is_folded ? t->saved_slack : SLACK_NONE, &offset))
+    if (variants_offset(t->variants, b, number, op, &offset))
         return offset;
     uint64_t stack[CAUSE_COUNT];
     memcpy(stack, t->board.stack, sizeof stack);
-    replay_known(t, b, op, &w->known);
+    replay_known(t, b, op, known);
     offset = (uint32_t)(scoreboard_ready(&t->board, &block_timing(b)->uops[op], b->offset + 4 * op) - t->cpu->cycles);
     memcpy(t->board.stack, stack, sizeof stack);
-    int64_t most = t->saved_slack + t->board.room;
-    if (t->board.room < 0)
-        unfold(t, w);
-    if (w->number != VARIANT_NONE)
-        variants_keep_offset(t->variants, b, w->number, op, w->is_folded && most < INT8_MAX ? (int)most : INT8_MAX, offset);
+    variants_keep_offset(t->variants, b, number, op, offset);
     return offset;
 }
+
+/* The walk over a block's events: which number the state has become, and what is known so far. */
+struct walk {
+    int number;              /* state, or variant of it; VARIANT_NONE: a wait too long to remember */
+    struct known known;
+};
 
 static void meet(struct timing *t, struct walk *w, unsigned op, const struct memory_wait *wait)
 {
@@ -208,7 +142,6 @@ static void meet(struct timing *t, struct walk *w, unsigned op, const struct mem
         w->number = variants_intern(t->variants, w->number, op, wait);
 }
 
-/* Fetch that is held up is so from where it was. */
 static void meet_fetch(struct timing *t, struct walk *w, const struct memory_event *events, unsigned count)
 {
     struct memory_wait sum = { 0 };
@@ -222,8 +155,6 @@ static void meet_fetch(struct timing *t, struct walk *w, const struct memory_eve
             sum.issue_cause = wait.issue_cause;
     }
     t->is_fetched = true;
-    if (sum.issue)
-        unfold(t, w);
     meet(t, w, VARIANT_OP_FETCH, &sum);
 }
 
@@ -237,7 +168,7 @@ static void meet_op(struct timing *t, struct block *b, struct walk *w, unsigned 
         if (events[t->served].op == MEMORY_OP_FETCH)
             continue;
         if (!at)
-            at = t->cpu->cycles + offset_of(t, b, w, op);
+            at = t->cpu->cycles + offset_of(t, b, w->number, op, &w->known);
         memory_serve(t->memory, &events[t->served], at, &wait);
         if (wait.issue) {
             struct memory_wait hold = { .issue = wait.issue, .issue_cause = wait.issue_cause };
@@ -281,8 +212,7 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
     const struct memory_event *events = memory_events(t->memory, &count);
     if (t->is_expanded || t->done || timing_is_observed(t) || !fits(t, count))
         return false;
-    struct walk w;
-    begin(t, &w);
+    struct walk w = { .number = memo_number(t->saved) };
     meet_fetch(t, &w, events, count);
     if (w.number == VARIANT_NONE)
         return give_up(t, b, &w, -1);
@@ -294,7 +224,15 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
             return give_up(t, b, &w, (int)op);
     }
     timing_forget_block(t);
-    look_up_or_compute(t, b, outcome, &w);
+    uint32_t sig = memo_sig(w.number), key = sig | (uint32_t)outcome;
+    struct memo *m = memo_slot(block_timing(b), sig, outcome);
+    if (m->key == key) {
+        t->cpu->cycles += m->cycles;
+        t->cpu->sig = m->out;
+        timing_use_memo(t, b, m);
+    } else {
+        compute(t, b, outcome, key, &w.known);
+    }
     t->recalled++;
     return true;
 }

@@ -30,27 +30,26 @@ void tlbs_free(struct tlbs *t)
 
 /* ---- micro-TLBs ---- */
 
-static void forget_bank(struct tlbs_proofs *p, unsigned bank)
+/* Entries that another page has taken meanwhile are left alone. */
+static void suspend_bank(struct tlbs_micro *micro, unsigned i, unsigned bank)
 {
-    for (uint32_t groups = p->groups[bank]; groups; groups &= groups - 1) {
-        unsigned group = (unsigned)__builtin_ctz(groups);
-        for (uint64_t rest = p->installed[bank][group]; rest; rest &= rest - 1)
-            p->table[bank][64 * group + (unsigned)__builtin_ctzll(rest)].tag = LINE_NOTHING;
-        p->installed[bank][group] = 0;
+    struct tlbs_proofs *p = &micro->proofs[i];
+    for (unsigned word = 0; word < ARRAY_SIZE(p->pages[bank]); word++) {
+        for (uint64_t left = p->pages[bank][word]; left; left &= left - 1) {
+            struct line_page *e = &p->table[bank][64 * word + (unsigned)__builtin_ctzll(left)];
+            if (e->tag >> micro->size_bits[i] == micro->number[i])
+                e->tag |= LINE_SUSPENDED;
+        }
+        p->pages[bank][word] = 0;
     }
-    p->groups[bank] = 0;
     p->table[bank] = NULL;
-}
-
-static void forget_proofs(struct tlbs_proofs *p)
-{
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
-        forget_bank(p, bank);
 }
 
 static void micro_set(struct tlbs_micro *micro, unsigned i, gva_t number, unsigned size_bits, uint32_t space)
 {
-    forget_proofs(&micro->proofs[i]);
+    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
+        if (micro->proofs[i].table[bank])
+            suspend_bank(micro, i, bank);
     micro->number[i] = number;
     micro->size_bits[i] = (uint8_t)size_bits;
     micro->space[i] = space;
@@ -60,75 +59,7 @@ static void micro_clear(struct tlbs_micro *micro)
 {
     for (unsigned i = 0; i < micro->count; i++)
         micro_set(micro, i, TLBS_NO_PAGE, PAGE_BITS, 0);
-    for (unsigned i = 0; i < ARRAY_SIZE(micro->aside); i++) {
-        forget_proofs(&micro->aside[i].proofs);
-        micro->aside[i].number = TLBS_NO_PAGE;
-    }
     micro->next = micro->last = 0;
-}
-
-static struct tlbs_aside *aside_place(struct tlbs_micro *micro, unsigned i)
-{
-    uint64_t hash = (micro->number[i] ^ (uint64_t)micro->space[i] << 40) * 0x9e3779b97f4a7c15ull;
-    return &micro->aside[hash >> (64 - TLBS_ASIDE_BITS)];
-}
-
-/* Suspends what a micro-TLB entry proves, or takes that back; lines of other pages that took their places are left alone. What
-   proves a line that left L1D meanwhile was forgotten then, suspended or not. */
-static void set_suspended(const struct tlbs_proofs *p, gva_t number, unsigned size_bits, bool suspended)
-{
-    uint64_t from = suspended ? 0 : LINE_SUSPENDED;
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++)
-        for (uint32_t groups = p->groups[bank]; groups; groups &= groups - 1) {
-            unsigned group = (unsigned)__builtin_ctz(groups);
-            for (uint64_t rest = p->installed[bank][group]; rest; rest &= rest - 1) {
-                struct line_entry *line = &p->table[bank][64 * group + (unsigned)__builtin_ctzll(rest)];
-                if (line->tag >> size_bits == number && (line->tag & LINE_SUSPENDED) == from && line->tag != LINE_NOTHING)
-                    line->tag ^= LINE_SUSPENDED;
-            }
-        }
-}
-
-/* *to has nothing; afterwards *from has nothing. Only groups in use are touched: there are few, and both are large. */
-static void move_proofs(struct tlbs_proofs *to, struct tlbs_proofs *from)
-{
-    for (unsigned bank = 0; bank < TLBS_BANKS; bank++) {
-        for (uint32_t groups = from->groups[bank]; groups; groups &= groups - 1) {
-            unsigned group = (unsigned)__builtin_ctz(groups);
-            to->installed[bank][group] = from->installed[bank][group];
-            from->installed[bank][group] = 0;
-        }
-        to->groups[bank] = from->groups[bank];
-        to->table[bank] = from->table[bank];
-        from->groups[bank] = 0;
-        from->table[bank] = NULL;
-    }
-}
-
-/* Entry i is about to be replaced. */
-static void put_aside(struct tlbs_micro *micro, unsigned i)
-{
-    struct tlbs_proofs *p = &micro->proofs[i];
-    if (!(p->groups[0] | p->groups[1]))
-        return;
-    struct tlbs_aside *aside = aside_place(micro, i);
-    forget_proofs(&aside->proofs);
-    set_suspended(p, micro->number[i], micro->size_bits[i], true);
-    aside->number = micro->number[i];
-    aside->size_bits = micro->size_bits[i];
-    aside->space = micro->space[i];
-    move_proofs(&aside->proofs, p);
-}
-
-/* Entry i is new: was it here before? */
-static void take_back(struct tlbs_micro *micro, unsigned i)
-{
-    struct tlbs_aside *aside = aside_place(micro, i);
-    if (aside->number != micro->number[i] || aside->size_bits != micro->size_bits[i] || aside->space != micro->space[i])
-        return;
-    move_proofs(&micro->proofs[i], &aside->proofs);
-    aside->number = TLBS_NO_PAGE;
-    set_suspended(&micro->proofs[i], micro->number[i], micro->size_bits[i], false);
 }
 
 void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page)
@@ -138,27 +69,24 @@ void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page)
         bits = micro->reach_bits;
     micro->last = micro->next;
     micro->next = micro->next + 1 < micro->count ? micro->next + 1 : 0;
-    put_aside(micro, micro->last);
     micro_set(micro, micro->last, page->va >> bits, bits, page->space);
-    take_back(micro, micro->last);
 }
 
-void tlbs_micro_lines(struct tlbs_micro *micro, gva_t va, struct line_entry *lines, const struct line_entry *entry)
+void tlbs_micro_proves(struct tlbs_micro *micro, gva_t va, struct line_page *entry)
 {
     struct tlbs_proofs *p = &micro->proofs[micro->last];
-    unsigned group = va >> PAGE_BITS & (TLBS_GROUPS - 1), bank = 0;
-    struct line_entry *table = lines - 64 * group;
-    bug_on(entry < lines || entry >= lines + 64);
+    unsigned place = va >> PAGE_BITS & (LINE_PAGES - 1), bank = 0;
+    struct line_page *table = entry - place;
     while (bank < TLBS_BANKS && p->table[bank] != table)
         bank++;
     if (bank == TLBS_BANKS) {   /* a table not seen before takes the place of an older one, whose entries nobody would remember */
         bank = p->next_bank;
         p->next_bank = (p->next_bank + 1) % TLBS_BANKS;
-        forget_bank(p, bank);
+        if (p->table[bank])
+            suspend_bank(micro, micro->last, bank);
         p->table[bank] = table;
     }
-    p->installed[bank][group] |= 1ull << (entry - lines);
-    p->groups[bank] |= 1u << group;
+    p->pages[bank][place / 64] |= 1ull << place % 64;
 }
 
 /* ---- the main TLB ---- */

@@ -5,28 +5,16 @@
 
 #include "cpu/timing/memory.h"
 
-enum { TLBS_BANKS = 2, TLBS_GROUPS = LINE_TABLE_SIZE / 64, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
+enum { TLBS_BANKS = 2, TLBS_MICRO_MAX = 64, TLBS_WALK_MAX = 256, TLBS_LARGEST = 29 };
 enum { TLBS_REGION_BITS = 21 };   /* what a table of the last level maps with the granule of 4K */
 
-/* Line-table entries that an entry of a micro-TLB proves, by table (one for each exception level that used it) and place in it:
-   the 64 lines of a page are a group, whose number is the page's. */
+/* Entries of line tables that an entry of a micro-TLB proves, by table (one for each exception level that used it): there is one
+   for each page of its mapping that was used. */
 struct tlbs_proofs {
-    struct line_entry *table[TLBS_BANKS];
-    uint64_t installed[TLBS_BANKS][TLBS_GROUPS];
-    uint32_t groups[TLBS_BANKS];          /* bit n: installed[][n] is not 0 */
+    struct line_page *table[TLBS_BANKS];
+    uint64_t pages[TLBS_BANKS][LINE_PAGES / 64];   /* a bit for each place in the table */
     unsigned next_bank;
 };
-
-/* What has left the data micro-TLB takes its line entries along, suspended; if it comes back soon they are valid again. So a
-   program that goes round more pages than the micro-TLB holds need not prove every line anew. It changes no event. */
-struct tlbs_aside {
-    gva_t number;             /* as below */
-    uint32_t space;
-    uint8_t size_bits;
-    struct tlbs_proofs proofs;
-};
-
-enum { TLBS_ASIDE_BITS = 8 };
 
 struct tlbs_micro {
     gva_t number[TLBS_MICRO_MAX];         /* va >> size_bits, or TLBS_NO_PAGE */
@@ -36,7 +24,6 @@ struct tlbs_micro {
     unsigned count, next;                 /* replaced round robin */
     unsigned last;                        /* found last: where to look first */
     unsigned reach_bits;                  /* entries of larger mappings are for so much of them */
-    struct tlbs_aside aside[1 << TLBS_ASIDE_BITS];
 };
 
 struct tlbs_entry {
@@ -82,11 +69,12 @@ static inline bool tlbs_micro_has(struct tlbs_micro *micro, gva_t va, uint32_t s
     return false;
 }
 
-/* Puts the page in, as micro->last; the lines of what has to go are suspended. */
+/* Puts the page in, as micro->last. What the one proved that has to go for it is suspended: if it comes back, its lines need not
+   be proved anew, so a program may go round more pages than the micro-TLB holds. */
 void tlbs_micro_put(struct tlbs_micro *micro, const struct memory_page *page);
 
-/* *entry was put in the line table because micro->last proves its page: the one of va, whose 64 entries are `lines`. */
-void tlbs_micro_lines(struct tlbs_micro *micro, gva_t va, struct line_entry *lines, const struct line_entry *entry);
+/* micro->last proves *entry, which is that of va in its line table. */
+void tlbs_micro_proves(struct tlbs_micro *micro, gva_t va, struct line_page *entry);
 
 /* The main TLB. */
 bool tlbs_has(const struct tlbs *t, const struct memory_page *page);
@@ -96,7 +84,7 @@ void tlbs_put(struct tlbs *t, const struct memory_page *page);
 bool tlbs_walk_has(const struct tlbs *t, gpa_t descriptor);
 void tlbs_walk_put(struct tlbs *t, gpa_t descriptor, gva_t va);
 
-/* Maintenance; all of it empties the micro-TLBs, which forgets the lines of all translated pages. */
+/* Maintenance; all of it empties the micro-TLBs, which suspends all translated pages. */
 void tlbs_forget(struct tlbs *t);
 void tlbs_forget_asid(struct tlbs *t, uint32_t asid);
 void tlbs_forget_va(struct tlbs *t, gva_t va);

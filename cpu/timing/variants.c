@@ -14,9 +14,7 @@ enum {
 struct offset {
     const void *block;
     int32_t number;
-    uint8_t op;
-    int8_t most;
-    uint16_t cycles;
+    uint16_t op, cycles;
 };
 
 struct variants {
@@ -85,18 +83,17 @@ static uint32_t offset_place(const void *block, int number, unsigned op)
     return (uint32_t)(mixed >> (64 - OFFSETS_BITS));
 }
 
-bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, int slack, uint32_t *offset)
+bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, uint32_t *offset)
 {
     const struct offset *o = &table->offset[offset_place(block, number, op)];
     *offset = o->cycles;
-    return o->block == block && o->number == number && o->op == op && slack <= o->most;
+    return o->block == block && o->number == number && o->op == op;
 }
 
-void variants_keep_offset(struct variants *table, const void *block, int number, unsigned op, int most, uint32_t offset)
+void variants_keep_offset(struct variants *table, const void *block, int number, unsigned op, uint32_t offset)
 {
     if (offset <= UINT16_MAX)
-        table->offset[offset_place(block, number, op)] =
-            (struct offset){ block, number, (uint8_t)op, (int8_t)most, (uint16_t)offset };
+        table->offset[offset_place(block, number, op)] = (struct offset){ block, number, (uint16_t)op, (uint16_t)offset };
 }
 
 void variants_forget_blocks(struct variants *table)

@@ -20,10 +20,9 @@ void variants_free(struct variants *table);
    wait->issue cycles. VARIANT_NONE if the wait is too long to be met again. */
 int variants_intern(struct variants *table, int parent, unsigned op, const struct memory_wait *wait);
 
-/* The cycle, counted from the block's begin, at which op `op` of a block entered in state or variant `number` could issue; true for
-   every slack up to `most`. */
-bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, int slack, uint32_t *offset);
-void variants_keep_offset(struct variants *table, const void *block, int number, unsigned op, int most, uint32_t offset);
+/* The cycle, counted from the block's begin, at which op `op` of a block entered in state or variant `number` could issue. */
+bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, uint32_t *offset);
+void variants_keep_offset(struct variants *table, const void *block, int number, unsigned op, uint32_t offset);
 
 /* Blocks are gone: their addresses may be used again. */
 void variants_forget_blocks(struct variants *table);

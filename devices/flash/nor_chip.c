@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Commands as in the data sheet of Intel's StrataFlash P30 (order number 306666, "Device Command Bus Cycles"), identity as of a
-   28F128J3A, which QEMU's board has; size and timing as the CFI query table below says (JEDEC JESD68.01, JEP137). The write buffer has
-   a P30's 32 words: U-Boot, which counts in bytes of eight bits, cannot fill the larger one of QEMU's board.
+   28F128J3A, which QEMU's board has; size and timing as the CFI query table below says (JEDEC JESD68.01, JEP137). The write
+   buffer has a P30's 32 words: U-Boot, which counts in bytes of eight bits, cannot fill the larger one of QEMU's board.
    The chip is never busy: what takes real chips from microseconds to a second is done with the write that asks for it. So there
    is nothing to suspend. Locks forget at reset and start open, as guests of QEMU's board expect. */
 #include "devices/flash/nor_chip.h"

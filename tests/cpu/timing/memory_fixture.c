@@ -21,7 +21,7 @@ void memory_fixture_open(struct memory_fixture *f)
 {
     *f = (struct memory_fixture){ .space = 1, .asid = 1, .size_bits = 12, .now = 1000, .settings = model_find("cortex-a53", "pi3", NULL)->settings };
     for (unsigned space = 0; space < MEMORY_FIXTURE_SPACES; space++)
-        for (unsigned i = 0; i < LINE_TABLE_SIZE; i++)
+        for (unsigned i = 0; i < LINE_PAGES; i++)
             f->table[space][i].tag = LINE_NOTHING;
 }
 
@@ -42,15 +42,15 @@ gpa_t memory_fixture_pa(const struct memory_fixture *f, gva_t va)
     return f->frame ? f->frame(va) | (va & ~PAGE_MASK) : va;
 }
 
-static struct line_entry *entry_of(struct memory_fixture *f, gva_t va)
+static struct line_page *entry_of(struct memory_fixture *f, gva_t va)
 {
-    return &f->table[f->space][va >> LINE_BITS & (LINE_TABLE_SIZE - 1)];
+    return &f->table[f->space][va >> PAGE_BITS & (LINE_PAGES - 1)];
 }
 
 struct memory_page memory_fixture_page(struct memory_fixture *f, gva_t va)
 {
     return (struct memory_page){ .va = va, .pa = memory_fixture_pa(f, va), .space = f->space, .asid = f->asid,
-                                 .size_bits = f->size_bits, .translated = f->translated, .lines = entry_of(f, va & PAGE_MASK) };
+                                 .size_bits = f->size_bits, .translated = f->translated, .lines = entry_of(f, va) };
 }
 
 void memory_fixture_serve(struct memory_fixture *f, struct memory_wait *wait)
@@ -64,13 +64,13 @@ void memory_fixture_serve(struct memory_fixture *f, struct memory_wait *wait)
 
 bool memory_fixture_proved(struct memory_fixture *f, gva_t va, bool write)
 {
-    const struct line_entry *e = entry_of(f, va);
+    const struct line_page *e = entry_of(f, va);
     return write ? line_writable(e, va, 1) : line_readable(e, va, 1);
 }
 
 enum memory_proof memory_fixture_note(struct memory_fixture *f, gva_t va, unsigned size, bool write, unsigned op)
 {
-    struct line_entry *e = entry_of(f, va);
+    struct line_page *e = entry_of(f, va);
     bool fits = is_power_of_2(size) && size <= 16;
     if (f->fast && fits && (write ? line_writable(e, va, size) : line_readable(e, va, size))) {
         f->left_out++;
@@ -78,10 +78,8 @@ enum memory_proof memory_fixture_note(struct memory_fixture *f, gva_t va, unsign
     }
     struct memory_page page = memory_fixture_page(f, va);
     enum memory_proof proof = memory_data(f->m, &page, size, write, op, f->now);
-    if (proof != MEMORY_NOT_YET && f->fast) {
-        *e = (struct line_entry){ .tag = (va & LINE_MASK) | (proof == MEMORY_READABLE ? LINE_READ_ONLY : 0) };
-        memory_installed(f->m, page.pa, e);
-    }
+    if (proof != MEMORY_NOT_YET && f->fast)
+        memory_installed(f->m, &page, 0, proof == MEMORY_WRITABLE);
     return proof;
 }
 

@@ -14,7 +14,7 @@ struct memory_fixture {
     uint32_t epoch[MEMORY_EPOCHS];
     uint64_t counts[EVENT_COUNT];
     uint64_t now;                    /* cycle of the next access */
-    struct line_entry table[MEMORY_FIXTURE_SPACES][LINE_TABLE_SIZE];   /* one for each address space */
+    struct line_page table[MEMORY_FIXTURE_SPACES][LINE_PAGES];   /* one for each address space */
     bool translated;                 /* through 4K pages; else no TLB takes part */
     gpa_t (*frame)(gva_t va);        /* physical page of va; NULL: the same number */
     uint32_t asid, space;            /* space: below MEMORY_FIXTURE_SPACES */

@@ -190,12 +190,12 @@ static void look_at_entries(void)
     uint32_t space = fast.space;
     uint64_t hash = memory_hash(fast.m, fast.now);
     for (fast.space = 0; fast.space < MEMORY_FIXTURE_SPACES; fast.space++)
-        for (unsigned i = 0; i < LINE_TABLE_SIZE; i++) {
-            uint64_t tag = fast.table[fast.space][i].tag;
-            if (tag & LINE_SUSPENDED)   /* LINE_NOTHING too */
+        for (unsigned i = 0; i < LINE_PAGES * 64; i++) {
+            const struct line_page *e = &fast.table[fast.space][i / 64];
+            if (e->tag & LINE_SUSPENDED || !(e->readable >> i % 64 & 1))   /* LINE_NOTHING too */
                 continue;
-            bool write = !(tag & LINE_READ_ONLY);
-            struct memory_page page = memory_fixture_page(&fast, tag & LINE_MASK);
+            bool write = e->writable >> i % 64 & 1;
+            struct memory_page page = memory_fixture_page(&fast, e->tag + i % 64 * 64);
             enum memory_proof proof = memory_data(fast.m, &page, 8, write, 0, fast.now);
             ck_assert_int_ge(proof, write ? MEMORY_WRITABLE : MEMORY_READABLE);   /* more, if written through another entry */
         }

@@ -120,42 +120,43 @@ static bool is_remapping(const struct twins *t, gva_t va)
     return false;
 }
 
-static void check_mapping(struct twins *t, unsigned el, const struct line_entry *e, gpa_t pa)
+static void check_mapping(struct twins *t, unsigned el, gva_t va, bool write, gpa_t pa)
 {
     struct arm64 *c = t->twin[TWIN_FAST].b.cpu;
     struct arm64_mapping m;
     if (c->el != el || is_remapping(t, c->cpu.pc) || is_remapping(t, c->elr_el1))
         return;
-    int fault = mmu_translate(c, e->tag & LINE_MASK, el, e->tag & LINE_READ_ONLY ? ACCESS_READ : ACCESS_WRITE, &m);
+    int fault = mmu_translate(c, va, el, write ? ACCESS_WRITE : ACCESS_READ, &m);
     if (fault != FAULT_NONE || m.pa != pa)
-        broken(t, "the access is not allowed, or leads elsewhere", e->tag);
+        broken(t, "the access is not allowed, or leads elsewhere", va);
 }
 
-static void check_entry(struct twins *t, unsigned el, const struct line_entry *e)
+static void check_line(struct twins *t, unsigned el, const struct line_page *e, unsigned line)
 {
     struct bare *b = &t->twin[TWIN_FAST].b;
     const struct memory *m = timing_memory(b->cpu->cpu.timing);
-    gva_t va = e->tag & LINE_MASK;
+    gva_t va = e->tag + line * 64;
+    bool write = e->writable >> line & 1;
     uint64_t offset = va + e->add - (uintptr_t)b->ram->host;
     if (offset >= BARE_RAM_SIZE)
-        broken(t, "it leads out of the guest's memory", e->tag);
+        broken(t, "it leads out of the guest's memory", va);
     int32_t slot = cache_find(&m->l1d, (BARE_RAM + offset) >> MEMORY_LINE_BITS);
     if (slot == CACHE_ABSENT)
-        broken(t, "the line is not in L1D", e->tag);
+        broken(t, "the line is not in L1D", va);
     if (m->filled[slot] > b->cpu->cpu.cycles)
-        broken(t, "the line is still on its way", e->tag);
+        broken(t, "the line is still on its way", va);
     if (m->entry[slot] != e)
-        broken(t, "the cache does not know of it", e->tag);
-    if (!(e->tag & LINE_READ_ONLY) && !m->l1d.modified[slot])
-        broken(t, "the line is not modified", e->tag);
-    check_mapping(t, el, e, BARE_RAM + offset);
+        broken(t, "the cache does not know of it", va);
+    if (write && !m->l1d.modified[slot])
+        broken(t, "the line is not modified", va);
+    check_mapping(t, el, va, write, BARE_RAM + offset);
     struct memory_page page;
     mmu_page(b->cpu, va, el, BARE_RAM + offset, false, PAGE_BITS, &page);
     if (page.translated && !micro_holds(&m->tlbs.data, va, page.space))
-        broken(t, "the page is not in the micro-TLB", e->tag);
+        broken(t, "the page is not in the micro-TLB", va);
 }
 
-/* Fails if an entry of the fast twin's line tables promises a hit that would be none. Returns how many promise one. */
+/* Fails if an entry of the fast twin's line tables promises a hit that would be none. Returns how many lines are promised. */
 static unsigned check_lines(struct twins *t)
 {
     unsigned promises = 0;
@@ -163,11 +164,11 @@ static unsigned check_lines(struct twins *t)
         return 0;
     for (unsigned el = 0; el < 2; el++) {
         const struct tlb_bank *bank = mmu_bank(t->twin[TWIN_FAST].b.cpu, el);
-        for (unsigned i = 0; i < LINE_TABLE_SIZE; i++)
-            if (bank->line[i].tag != LINE_NOTHING && !(bank->line[i].tag & LINE_SUSPENDED)) {
-                check_entry(t, el, &bank->line[i]);
-                promises++;
-            }
+        for (unsigned i = 0; i < LINE_PAGES; i++) {
+            uint64_t lines = bank->line[i].tag & LINE_SUSPENDED ? 0 : bank->line[i].readable;   /* LINE_NOTHING too */
+            for (; lines; lines &= lines - 1, promises++)
+                check_line(t, el, &bank->line[i], (unsigned)__builtin_ctzll(lines));
+        }
     }
     return promises;
 }

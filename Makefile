@@ -11,7 +11,7 @@ show = $(if $(V),,@printf '%-5s %s\n' $(1) $(2);)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: FORCE all tests run run-built check check-built check-long check-long-built fuzz fuzz-built bench bench-built accuracy accuracy-built deps install deb lint help clean
+.PHONY: FORCE all tests run run-built unit-tests check check-built check-long check-long-built fuzz fuzz-built check-hosts bench bench-built accuracy accuracy-built deps install deb lint help clean
 
 # These must work before anything is installed or configured; what is to be built they ask another make for.
 OUTER := run check check-long fuzz bench accuracy deps deb help clean
@@ -29,12 +29,14 @@ FLAGS_asan    = -O2 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno
 FLAGS_ubsan   = -O2 -g -fsanitize=undefined -fno-sanitize-recover=undefined
 FLAGS_fuzz    = -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 FLAGS_MODE    = $(or $(FLAGS_$(MODE)),$(error MODE=$(MODE) is not known; there are: release debug asan ubsan fuzz))
-WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings $(if $(findstring clang,$(CC)),,-Wno-format-truncation)
+# The rest of a table's row is zero: gcc takes that from rows within rows, clang would have each written out.
+WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings \
+       $(if $(findstring clang,$(CC)),-Wno-missing-field-initializers,-Wno-format-truncation)
 
 # No tail calls without optimisation, nor always with the address sanitizer: there the handlers return to a loop (cpu/engine.h).
 ENGINE_FLAGS = $(if $(filter debug asan fuzz,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(HOST_CPPFLAGS) $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
 CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
 LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) $(JANSSON_LIBS) -lm -pthread
 
@@ -59,7 +61,7 @@ all: $(B)/orrery
 
 $(B)/liborrery.a: $(LIB_OBJ)
 	@rm -f $@
-	$(call show,AR,$@)ar rcs $@ $^
+	$(call show,AR,$@)$(AR) rcs $@ $^
 
 $(B)/orrery: $(B)/frontends/cli/main.o $(B)/liborrery.a
 	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(LIBS)
@@ -94,7 +96,7 @@ SUPPORT_OBJ := $(patsubst %.c,$(B)/%.o,$(shell find tests/support tests/devices 
                           ! -name libfuzzer.c ! -name 'test_*.c' ! -name '*_guest.c' 2>/dev/null))
 $(B)/libsupport.a: $(SUPPORT_OBJ)
 	@rm -f $@
-	$(call show,AR,$@)ar rcs $@ $^
+	$(call show,AR,$@)$(AR) rcs $@ $^
 
 $(B)/tests/%: $(B)/tests/%.o $(B)/libsupport.a $(B)/liborrery.a
 	$(call show,LINK,$@)$(CC) $(FLAGS_MODE) -o $@ $^ $(CHECK_LIBS) $(LIBS)
@@ -118,7 +120,9 @@ $(B)/roms/bench/native: $(NATIVE_SRC) $(wildcard roms/bench/*.h roms/bench/*.def
 	@mkdir -p $(@D)
 	$(call show,CC,$@)$(CC) -std=c11 -O2 -march=native -ffp-contract=off -fno-math-errno $(WARN) -I. -D_GNU_SOURCE -o $@ $(NATIVE_SRC)
 
-tests: $(TEST_BIN) $(B)/roms/bench/native
+unit-tests: $(TEST_BIN)
+
+tests: unit-tests $(B)/roms/bench/native
 
 deps:
 	@.ci/deps run check
@@ -173,6 +177,10 @@ bench:
 bench-built: all $(B)/roms/bench/native
 	@ORRERY=$(B)/orrery python3 frontends/bench/bench.py
 
+# Other machines to build for and to run on, under emulation: tests/hosts/README.md.
+check-hosts: all
+	@CHECK_HOSTS=1 ORRERY=$(B)/orrery tests/hosts/hosts.sh
+
 # What was published of hardware, measured in the guest: writes docs/accuracy.md, fails if a goal is missed.
 accuracy:
 	@.ci/deps run check
@@ -224,6 +232,7 @@ help:
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
+	@echo 'make check-hosts      builds for arm64, armhf and s390x and runs them under emulation: the unit tests, the demo; LONG=1 Linux'
 	@echo 'make deb             a Debian package, in build/deb'
 	@echo 'make clean           remove build/'
 	@echo 'MODE=debug|asan|ubsan with any of these: another build, in build/MODE'

@@ -303,7 +303,7 @@ bool space_read(const struct space *space, gpa_t at, void *buffer, size_t length
         return false;
     }
     for (size_t done = 0; done < length;) {
-        uint64_t n;
+        uint64_t n = 0;
         const uint8_t *host = dma_stretch(space, at + done, length - done, false, &n);
         memcpy((uint8_t *)buffer + done, host, n);
         done += n;

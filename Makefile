@@ -36,7 +36,7 @@ WARN = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-stri
 # No tail calls without optimisation, nor always with the address sanitizer: there the handlers return to a loop (cpu/engine.h).
 ENGINE_FLAGS = $(if $(filter debug asan fuzz,$(MODE))$(filter loop,$(ENGINE)),-DENGINE_LOOP)
 
-CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(HOST_CPPFLAGS) $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
+CPPFLAGS_ALL = -I. -D_GNU_SOURCE $(HOST_FLAGS) $(ENGINE_FLAGS) $(SDL_CFLAGS) $(SLIRP_CFLAGS) $(ZLIB_CFLAGS) $(PNG_CFLAGS) $(CAPSTONE_CFLAGS) $(JANSSON_CFLAGS)
 CFLAGS_ALL   = -std=c11 $(FLAGS_MODE) $(WARN) -fno-strict-aliasing -pthread -MMD -MP $(CPPFLAGS_ALL) $(CFLAGS)
 LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS) $(ZLIB_LIBS) $(PNG_LIBS) $(FDT_LIBS) $(CAPSTONE_LIBS) $(JANSSON_LIBS) -lm -pthread
 

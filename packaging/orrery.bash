@@ -3,7 +3,7 @@
 # `orrery -help`, the items of a list from the message with which an unknown one is refused, cores and settings from their own help.
 # shellcheck shell=bash
 
-# The help as words: "-option SYNTAX" in one line each.
+# The help as words: "-option SYNTAX" in one line each; "-a|-b SYNTAX" are two.
 _orrery_help()
 {
     "$1" -help 2>/dev/null | awk '
@@ -13,8 +13,11 @@ _orrery_help()
           text = text (line ~ /^[[|]/ ? "" : " ") line }
         END {
             count = split(text, word, " +")
-            for (i = 1; i <= count; i++) printf "%s%s", word[i] ~ /^-/ ? "\n" : " ", word[i]
-            print ""
+            for (i = 1; i <= count; i++) {
+                if (word[i] !~ /^-/) continue
+                options = split(word[i], option, "|")
+                for (k = 1; k <= options; k++) print option[k] (word[i + 1] ~ /^-/ ? "" : " " word[i + 1])
+            }
         }'
 }
 

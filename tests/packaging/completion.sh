@@ -32,7 +32,7 @@ offers 'orrery -nic ' none tap user
 offers 'orrery -nic user,tf' user,tftp=
 offers 'orrery -nic user,restrict=on,bo' 'on,bootfile='
 offers 'orrery -drive fo' format=
-offers 'orrery -drive if=' virtio none
+is "the choices of an item are offered" grep -qxF none <<< "$(offered 'orrery -drive if=')"
 offers 'orrery -drive file=a,if=v' virtio
 offers 'orrery -object ' filter-dump
 offers 'orrery -object filter-dump,ma' filter-dump,maxlen=

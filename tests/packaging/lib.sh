@@ -21,5 +21,5 @@ finish() {
 
 # The options that --help lists, without the dash.
 options() {
-    "$1" -help | sed '/^usage/d; /^       orrery/d; /^In the window/,$d' | grep -oE '(^|[ ])-[a-z][a-z-]*' | tr -d ' ' | sed 's/^-//' | sort -u
+    "$1" -help | sed '/^usage/d; /^       orrery/d; /^In the window/,$d' | grep -oE '(^|[ |])-[a-z][a-z-]*' | tr -d ' |' | sed 's/^-//' | sort -u
 }

@@ -55,7 +55,7 @@ for architecture in ${HOSTS:-arm64 armhf s390x}; do
         echo "skipped: $architecture, for which there is no$missing here (gcc-*-linux-gnu, qemu-user)"
         continue
     fi
-    if ! copy=$(tests/hosts/build $architecture orrery unit-tests 2> "$work/log"); then
+    if ! copy=$(tests/hosts/build $architecture all unit-tests 2> "$work/log"); then
         fail "$architecture: it does not build"
         grep -vE '^(CC|AR|LINK|EMBED) ' "$work/log" | tail -n 20
         continue

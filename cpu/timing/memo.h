@@ -53,7 +53,7 @@ struct block_timing {
     uint8_t branch;          /* UOP_* of its last instruction, 0: not a branch */
     uint8_t level;           /* exception level it runs at */
     uint8_t loads, stores, words;   /* per execution; words of fetch.bytes */
-    uint8_t unused[23];
+    uint8_t unused[CODE_ALIGN - 25 - 2 * sizeof(void *)];   /* pointers have 4 bytes or 8 */
 
     struct memo near[MEMO_NEAR];
 

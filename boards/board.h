@@ -26,6 +26,7 @@ enum part_when {
     PART_ALWAYS,
     PART_IF_PORT,       /* only if the user attached its port, or one of them: a disk, a network card */
     PART_IF_DISPLAY,    /* only if its class is the chosen display device */
+    PART_IF_POINTER,    /* only if its class is the chosen pointer */
     PART_IF_PCI         /* only if virtio devices are on PCI */
 };
 

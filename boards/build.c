@@ -36,6 +36,7 @@ static bool is_wanted(const struct machine *m, const struct part *part, const st
     switch (part->when) {
     case PART_IF_PORT: return port_of(m, part, class, 0) || port_of(m, part, class, 1);
     case PART_IF_DISPLAY: return m->config.display_device && !strcmp(m->config.display_device, part->class);
+    case PART_IF_POINTER: return m->config.pointer_device && !strcmp(m->config.pointer_device, part->class);
     case PART_IF_PCI: return m->config.virtio_is_on_pci;
     default: return true;
     }

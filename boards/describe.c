@@ -78,7 +78,7 @@ static void put_when(struct cell *cell, const struct part *part)
         append(cell, ", ", "%s", part->port2);
     if (part->when == PART_IF_PORT)
         append(cell, ", ", "if attached");
-    if (part->when == PART_IF_DISPLAY)
+    if (part->when == PART_IF_DISPLAY || part->when == PART_IF_POINTER)
         append(cell, ", ", "if chosen");
     if (part->when == PART_IF_PCI)
         append(cell, ", ", "if virtio=pci");

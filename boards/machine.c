@@ -24,8 +24,8 @@ static const struct board *const boards[] = {
 void machine_defaults(struct machine_config *config)
 {
     *config = (struct machine_config){ .board = "virt", .cores = 1, .display_device = "virtio-gpu",
+                                       .pointer_device = "virtio-tablet", .ram_size = RAM_DEFAULT_MIB * MIB,
                                        .display_width = MACHINE_WIDTH, .display_height = MACHINE_HEIGHT,
-                                       .ram_size = RAM_DEFAULT_MIB * MIB,
                                        .start_seconds = START_SECONDS, .seed = 1, .core = model_find("cortex-a53", NULL, NULL),
                                        .timing = TIMING_ON };
 }

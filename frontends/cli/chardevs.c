@@ -122,59 +122,6 @@ int chardevs_add(struct options *o, const char *value, struct error *err)
     return result;
 }
 
-/* ---- -device ---- */
-
-struct device_option_text {
-    char *driver, *chardev;
-};
-
-static int set_driver(void *to, const char *value, struct error *err)
-{
-    (void)err;
-    return keep(&((struct device_option_text *)to)->driver, value);
-}
-
-static int set_chardev(void *to, const char *value, struct error *err)
-{
-    (void)err;
-    return keep(&((struct device_option_text *)to)->chardev, value);
-}
-
-static int add_port(struct options *o, const struct device_option_text *d, int n, struct error *err)
-{
-    if (!d->chardev)
-        return error_set(err, "-device %s needs chardev=ID, and a -chardev with that id", d->driver);
-    if (o->consoles[n])
-        return error_set(err, "-device %s: the machine has one, and it is at %s already", d->driver, o->consoles[n]);
-    o->consoles[n] = o->console_ids[n] = mem_strdup(d->chardev);
-    return 0;
-}
-
-static int add_device(struct options *o, const struct device_option_text *d, struct error *err)
-{
-    const char *driver = d->driver ? d->driver : "";
-    if (!strcmp(driver, "virtio-serial"))   /* what the ports sit on comes with them */
-        return d->chardev ? error_set(err, "-device virtio-serial has no chardev; virtconsole has") : 0;
-    if (!strcmp(driver, "virtconsole"))
-        return add_port(o, d, 0, err);
-    if (!strcmp(driver, "virtserialport"))
-        return add_port(o, d, 1, err);
-    return error_set(err, "-device: there is no '%s' to add; there are virtconsole and virtserialport (on virtio-serial). Other "
-                     "devices come from -drive, -nic and -vga", driver);
-}
-
-int chardevs_add_device(struct options *o, const char *value, struct error *err)
-{
-    static const struct parse_key keys[] = { { "driver", set_driver }, { "chardev", set_chardev } };
-    struct device_option_text d = { NULL, NULL };
-    int result = parse_list("-device", value, keys, ARRAY_SIZE(keys), &d, err);
-    if (!result)
-        result = add_device(o, &d, err);
-    free(d.driver);
-    free(d.chardev);
-    return result;
-}
-
 /* ---- together ---- */
 
 static bool is_terminal(const char *place)

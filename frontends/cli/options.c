@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "frontends/cli/chardevs.h"
 #include "frontends/cli/cores.h"
+#include "frontends/cli/devices.h"
 #include "frontends/cli/options_table.h"
 #include "frontends/host/loop.h"
 
@@ -107,14 +108,15 @@ static int settle(struct options *o, struct error *err)
         o->audio.driver = AUDIO_SDL;
     if (!o->has_speed)
         o->percent = o->display == DISPLAY_NONE ? HOST_SPEED_MAX : HOST_SPEED_REAL;
-    return chardevs_settle(o, err);
+    return devices_settle(o, err) < 0 ? -1 : chardevs_settle(o, err);
 }
 
 int options_parse(struct options *options, int argc, char *const argv[], struct error *err)
 {
     *options = (struct options){ .machine = machine_board(0), .ram_size = RAM_DEFAULT_MIB * MIB, .display_device = "virtio-gpu",
-                                 .width = MACHINE_WIDTH, .height = MACHINE_HEIGHT, .layout = layout_find("en-us", NULL),
-                                 .limit = TICK_NEVER, .model = model_at(0), .timing = TIMING_ON, .argc = argc, .argv = argv };
+                                 .pointer_device = "virtio-tablet", .width = MACHINE_WIDTH, .height = MACHINE_HEIGHT,
+                                 .layout = layout_find("en-us", NULL), .limit = TICK_NEVER, .model = model_at(0),
+                                 .timing = TIMING_ON, .argc = argc, .argv = argv };
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
         if (argument[0] != '-' || !*word)

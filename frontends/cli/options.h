@@ -71,7 +71,7 @@ struct options {
     int object_count;
     bool has_no_nic;
     enum display_option display;
-    const char *display_device;     /* as machine_config's */
+    const char *display_device, *pointer_device;   /* as machine_config's */
     unsigned width, height;         /* of the guest's screen at power on */
     enum scaling scaling;
     const struct layout *layout;    /* of the guest's keyboard */
@@ -106,7 +106,8 @@ struct options {
     int argc;                       /* the command line as it was given */
     char *const *argv;
 
-    bool is_nographic, has_speed, has_display, has_audio;   /* while parsing */
+    bool is_nographic, has_speed, has_display, has_audio, has_pointer;   /* while parsing */
+    const char *device_on_mmio, *device_on_pci;   /* a -device that says where virtio is, or NULL */
     const char *timings[OPTIONS_TIMINGS];        /* settings, to be applied in this order */
     int timing_count;
 };

@@ -10,6 +10,7 @@
 #include "boards/machine.h"
 #include "frontends/cli/chardevs.h"
 #include "frontends/cli/cores.h"
+#include "frontends/cli/devices.h"
 #include "frontends/cli/parse.h"
 #include "frontends/host/keys.h"
 #include "frontends/host/loop.h"
@@ -712,7 +713,7 @@ const struct option_row option_rows[] = {
     { "serial", "stdio|mon:stdio|file:PATH|pty|null|vc|unix:PATH|tcp:HOST:PORT[,server][,nowait]",
       set_serial, "Serial" },
     { "chardev", "KIND,id=ID,...", chardevs_add, NULL },
-    { "device", "PORT,chardev=ID", chardevs_add_device, NULL },
+    { "device", "NAME[,...]", devices_add, NULL },
     { "speed", "max|PERCENT", set_speed, "Time" },
     { "timing", "off|on|reference|help[,SETTING=VALUE]...", cores_set_timing, NULL },
     { "limit", "SECONDS", set_limit, NULL },

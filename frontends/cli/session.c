@@ -282,6 +282,7 @@ static int build_machine(struct session *s, struct error *err)
     struct machine_config *c = &s->config;
     c->board = o->machine;
     c->display_device = o->display_device;
+    c->pointer_device = o->pointer_device;
     c->virtio_is_on_pci = o->virtio_is_on_pci;
     c->display_width = o->width;
     c->display_height = o->height;

@@ -258,7 +258,7 @@ static void take_wheel(struct window *w, const SDL_MouseWheelEvent *wheel)
     int x = notches(&w->wheel_x, sign * wheel->preciseX), y = notches(&w->wheel_y, sign * wheel->preciseY);
     if (w->shows_console)
         console_scroll(w->console, SCROLL_LINES * y);
-    else if (x || y)
+    else if ((x || y) && (w->is_grabbed || !has_relative_pointer(w)))
         post(w, (struct host_message){ .kind = HOST_WHEEL, .x = x, .y = y });
 }
 

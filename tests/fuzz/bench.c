@@ -14,13 +14,13 @@ enum { IMAGE_SIZE = 64, IMAGE_MAGIC_AT = 56, IMAGE_MAGIC = 0x644d5241 };   /* th
 
 /* ---- the board ---- */
 
-/* The display devices exclude each other: the one under attack, or any. */
-static const char *display_for(const struct board *board, const char *class_name)
+/* Display devices exclude each other, and so do pointers: the one under attack, or any. */
+static const char *choice(const struct board *board, enum part_when when, const char *class_name, const char *any)
 {
     for (unsigned i = 0; i < board->part_count; i++)
-        if (board->parts[i].when == PART_IF_DISPLAY && !strcmp(board->parts[i].class, class_name))
+        if (board->parts[i].when == when && !strcmp(board->parts[i].class, class_name))
             return board->parts[i].class;
-    return "virtio-gpu";
+    return any;
 }
 
 static struct fuzz_host *host_named(struct bench *b, const struct machine_config *config, const char *name)
@@ -58,7 +58,8 @@ static void make_machine(struct bench *b, const char *class_name, bool virtio_is
     struct machine_config config;
     machine_defaults(&config);
     const struct board *board = board_find(config.board);
-    config.display_device = display_for(board, class_name);
+    config.display_device = choice(board, PART_IF_DISPLAY, class_name, config.display_device);
+    config.pointer_device = choice(board, PART_IF_POINTER, class_name, config.pointer_device);
     config.ram_size = RAM_SIZE;
     config.timing = TIMING_OFF;
     config.virtio_is_on_pci = virtio_is_on_pci;

@@ -50,6 +50,11 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-device virtconsole,chardev=a", "no -chardev with id=a" }, { "-device virtio-blk", "-drive" },
         { "-chardev null,id=a -device virtconsole,chardev=a -device virtserialport,chardev=a", "another line already" },
         { "-chardev stdio,id=a -device virtconsole,chardev=a -serial stdio", "cannot share" },
+        { "-device virtio-mouse,chardev=a", "no chardev" }, { "-device virtio-mouse -device virtio-tablet", "one pointer" },
+        { "-device virtio-mouse-usb", "no 'virtio-mouse-usb'" }, { "-device virtconsole-pci,chardev=a", "no 'virtconsole-pci'" },
+        { "-device virtio-mouse-pci", "add -machine virt,virtio=pci" },
+        { "-device virtio-tablet-device -machine virt,virtio=pci", "leave out -device at the end" },
+        { "-device virtio-mouse -pointer 1,1@1", "-pointer says a place" },
         { "-machine virt,dumpdbt=x", "did you mean 'dumpdtb'?" },
         { "-cpu max", "there is no CPU 'max'; there is: cortex-a53 and simple" }, { "-cpu cortex-a53,board=pi4", "pi3 and am62x" },
         { "-cpu simple,board=pi3", "simple has no board 'pi3'" }, { "-cpu cortex-a53,pi3", "no 'pi3'" },
@@ -249,6 +254,21 @@ START_TEST(the_screen_and_the_window_are_as_asked_for)
 }
 END_TEST
 
+START_TEST(the_pointer_is_the_one_that_was_asked_for)
+{
+    const struct { const char *words, *pointer; } cases[] = {
+        { "", "virtio-tablet" }, { "-device virtio-mouse", "virtio-mouse" }, { "-device virtio-mouse-device", "virtio-mouse" },
+        { "-device virtio-mouse-pci -machine virt,virtio=pci", "virtio-mouse" }, { "-device virtio-tablet", "virtio-tablet" },
+        { "-device virtio-keyboard -device virtio-mouse", "virtio-mouse" }, { "-device virtio-serial-device", "virtio-tablet" },
+        { "-device virtio-tablet -pointer 1,1@1", "virtio-tablet" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        accepted(cases[i].words);
+        ck_assert_str_eq(options.pointer_device, cases[i].pointer);
+    }
+}
+END_TEST
+
 START_TEST(sound_goes_to_the_speakers_of_who_has_a_window)
 {
     accepted("");
@@ -360,6 +380,7 @@ Suite *test_suite(void)
     tcase_add_test(t, the_pages_of_cores_and_settings_fit_a_terminal_and_leave_nothing_out);
     tcase_add_test(t, lists_are_taken_apart);
     tcase_add_test(t, the_screen_and_the_window_are_as_asked_for);
+    tcase_add_test(t, the_pointer_is_the_one_that_was_asked_for);
     tcase_add_test(t, sound_goes_to_the_speakers_of_who_has_a_window);
     tcase_add_test(t, times_are_exact);
     tcase_add_test(t, statistics_go_to_a_file_or_only_to_the_screen);

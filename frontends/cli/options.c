@@ -44,24 +44,15 @@ static const struct { const char *word, *advice; } refused[] = {
 static int refuse_word(const char *argument, const char *word, struct error *err)
 {
     const char *words[OPTIONS_MAX];
-    bug_on(option_row_count > OPTIONS_MAX);
-    for (size_t i = 0; i < option_row_count; i++)
-        words[i] = option_rows[i].word;
+    size_t count = options_table_words(words, OPTIONS_MAX);
+    bug_on(count > OPTIONS_MAX);
     for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
         if (!strcmp(refused[i].word, word))
             return error_set(err, "%s: %s", argument, refused[i].advice);
-    const char *nearest = nearest_word(word, words, option_row_count);
+    const char *nearest = nearest_word(word, words, count);
     if (nearest)
         return error_set(err, "unknown option '%s'; did you mean '-%s'? (--help lists them all)", argument, nearest);
     return error_set(err, "unknown option '%s'; --help lists them all", argument);
-}
-
-static const struct option_row *find_row(const char *word)
-{
-    for (size_t i = 0; i < option_row_count; i++)
-        if (!strcmp(option_rows[i].word, word))
-            return &option_rows[i];
-    return NULL;
 }
 
 bool options_has_firmware(const struct options *o)
@@ -121,7 +112,7 @@ int options_parse(struct options *options, int argc, char *const argv[], struct 
         const char *argument = argv[i], *word = argument + 1 + (argument[0] == '-' && argument[1] == '-');
         if (argument[0] != '-' || !*word)
             return error_set(err, "'%s' is not an option; a kernel goes after -kernel, a disk after -drive file=", argument);
-        const struct option_row *row = find_row(word);
+        const struct option_row *row = options_table_find(word);
         if (!row)
             return refuse_word(argument, word, err);
         if (row->argument && i + 1 == argc)
@@ -178,34 +169,36 @@ static void put_word(FILE *to, int *column, const char *word, size_t length)
 static bool shares_argument(const struct option_row *row)
 {
     const struct option_row *next = row + 1;
-    return next < option_rows + option_row_count && !next->group && row->argument && next->argument
-           && !strcmp(row->argument, next->argument);
+    return row->argument && next->argument && !strcmp(row->argument, next->argument);
+}
+
+/* One option, or several with one argument: -kernel|-initrd FILE. Returns the last of them. */
+static const struct option_row *put_row(FILE *to, int *column, const struct option_row *row)
+{
+    char *text = mem_printf("-%s", row->word);
+    while (shares_argument(row)) {
+        char *longer = mem_printf("%s|-%s", text, (++row)->word);
+        free(text);
+        text = longer;
+    }
+    char *whole = mem_printf("%s%s%s", text, row->argument ? " " : "", row->argument ? row->argument : "");
+    put_word(to, column, whole, strlen(whole));
+    free(whole);
+    free(text);
+    return row;
 }
 
 void options_help(FILE *to)
 {
     fputs("usage: orrery [OPTION]...   boots -kernel FILE, or else the built-in demo\n"
           "       orrery report FILE.json... -o OUT.html | annotate FILE.lines | image -h", to);
-    int column = HELP_INDENT;
-    for (size_t i = 0; i < option_row_count; i++) {
-        const struct option_row *row = &option_rows[i];
-        if (row->group && !*row->group)
+    for (const struct option_group *group = option_groups; group->title; group++) {
+        if (!*group->title)
             continue;
-        if (row->group) {
-            fprintf(to, "\n%-*s", HELP_INDENT, row->group);
-            column = HELP_INDENT;
-        }
-        char *text = mem_printf("-%s", row->word);
-        while (shares_argument(row)) {   /* -kernel|-initrd FILE */
-            char *longer = mem_printf("%s|-%s", text, (++row)->word);
-            free(text);
-            text = longer;
-            i++;
-        }
-        char *whole = mem_printf("%s%s%s", text, row->argument ? " " : "", row->argument ? row->argument : "");
-        put_word(to, &column, whole, strlen(whole));
-        free(whole);
-        free(text);
+        int column = HELP_INDENT;
+        fprintf(to, "\n%-*s", HELP_INDENT, group->title);
+        for (const struct option_row *row = group->rows; row->word; row++)
+            row = put_row(to, &column, row);
     }
     fputs("\n"
           "In the window Ctrl-Alt-H shows its keys; with -nographic Ctrl-A h does.\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line, in QEMU's words. One table in options.c drives parsing, --help and the guess after a misspelt option. */
+/* The command line, in QEMU's words. Tables (options_table.h) drive parsing, --help and the guess after a misspelt option. */
 #ifndef FRONTENDS_CLI_OPTIONS_H
 #define FRONTENDS_CLI_OPTIONS_H
 

@@ -9,6 +9,7 @@
 #include "boards/machine.h"
 #include "bus/port.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { TEXT_MAX = 4096 };
 
@@ -85,8 +86,11 @@ static int override_alone(struct core_settings *settings, const char *item)
 START_TEST(a_core_with_one_number_at_its_end_keeps_time_and_computes_right)
 {
     const struct core_model *model;
+    unsigned run = 0;
     for (unsigned k = 0; (model = model_at(k)); k++)
         for (unsigned end = 0; end < 2; end++) {
+            if (!trials_include(run++ * setting_count + (unsigned)_i))
+                continue;
             const struct setting_row *row = &setting_rows[_i];
             struct core_model core = *model;
             char number[MODEL_TEXT], item[64];
@@ -115,7 +119,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("cores");
     TCase *t = tcase_create("cores");
-    tcase_set_timeout(t, getenv("LONG") ? 3600 : 300);
+    tcase_set_timeout(t, trials_limit(300, 3600));
     tcase_add_test(t, every_core_keeps_its_own_time);
     tcase_add_loop_test(t, a_core_with_one_number_at_its_end_keeps_time_and_computes_right, 0, (int)setting_count);
     suite_add_tcase(s, t);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Guests made of random words on the whole board, with registers that point to its devices. Nothing is expected but that the
    machine goes on; with the sanitizers on this catches a device or a wire that a guest can crash. */
-#include <stdlib.h>
 
 #include "base/bits.h"
 #include "boards/board.h"
 #include "cpu/arm64/decode.h"
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { RUNS = 24, LONG_FACTOR = 40, WORDS = 4096, RAM = 0x40000000, SLICES = 8 };
 
@@ -48,7 +48,7 @@ static void run_guest(struct machine *m)
 
 START_TEST(random_guests_do_not_crash_the_board)
 {
-    unsigned runs = getenv("LONG") ? RUNS * LONG_FACTOR : RUNS;
+    unsigned runs = (unsigned)trials(RUNS, LONG_FACTOR);
     for (unsigned i = 0; i < runs; i++) {
         struct error err;
         struct machine_config config;

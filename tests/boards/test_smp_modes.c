@@ -3,13 +3,13 @@
    code that one changes and all execute. Nothing is expected of what they compute but that it is the same again: by the memoised
    model and by the reference, in one piece and cut anywhere. Catches: time or state of one core that leaks into another's, a turn
    that depends on the host, a proof of a hit that outlives what another core did. LONG=1: many more. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
 #include "devices/intc/gicv2.h"
 #include "tests/support/cores.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { ITEMS = 120, ROUNDS = 40, SEEDS = 4, LONG_FACTOR = 50, SPAN = 0x4000, CORES_MAX = 4 };
 
@@ -149,7 +149,7 @@ static void compare(uint64_t number, unsigned cores, enum timing_mode mode, enum
 START_TEST(a_run_of_several_cores_is_the_same_by_both_models_and_wherever_it_is_cut)
 {
     static const unsigned counts[] = { 2, 4 };
-    uint64_t seeds = getenv("LONG") ? SEEDS * LONG_FACTOR : SEEDS;
+    uint64_t seeds = trials(SEEDS, LONG_FACTOR);
     for (uint64_t k = 1; k <= seeds; k++) {
         compare(k, counts[_i], TIMING_ON, TIMING_REFERENCE);
         compare(k, counts[_i], TIMING_ON, TIMING_ON);
@@ -162,7 +162,7 @@ Suite *test_suite(void)
 {
     Suite *s = suite_create("smp modes");
     TCase *t = tcase_create("smp modes");
-    tcase_set_timeout(t, getenv("LONG") ? 3600 : 300);
+    tcase_set_timeout(t, trials_limit(300, 3600));
     tcase_add_loop_test(t, a_run_of_several_cores_is_the_same_by_both_models_and_wherever_it_is_cut, 0, 2);
     suite_add_tcase(s, t);
     return s;

@@ -8,10 +8,19 @@
 
 #include "cpu/softfp.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { ROUNDS = 60000 };
 
 static uint64_t seed;
+
+static int rounds(void)
+{
+    static int count;
+    if (!count)
+        count = (int)trials(ROUNDS, 1);
+    return count;
+}
 
 static uint64_t next_random(void)
 {
@@ -99,7 +108,7 @@ START_TEST(doubles_agree_with_the_host_in_every_rounding_mode)
     seed = 0x1234567 + (unsigned)_i;
     struct softfp_mode mode = { .format = SOFTFP_DOUBLE, .rounding = (uint8_t)_i }, single = mode;
     single.format = SOFTFP_SINGLE;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         uint64_t v[3] = { interesting(SOFTFP_DOUBLE), interesting(SOFTFP_DOUBLE), interesting(SOFTFP_DOUBLE) };
         volatile double a = as_double(v[0]), b = as_double(v[1]), c = as_double(v[2]);
         CHECK_HOST("add", SOFTFP_DOUBLE, of_double, double, softfp_add(mode, v[0], v[1]), a + b);
@@ -123,7 +132,7 @@ START_TEST(singles_agree_with_the_host_in_every_rounding_mode)
     seed = 0x7654321 + (unsigned)_i;
     struct softfp_mode mode = { .format = SOFTFP_SINGLE, .rounding = (uint8_t)_i }, full = mode;
     full.format = SOFTFP_DOUBLE;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         uint64_t v[3] = { interesting(SOFTFP_SINGLE), interesting(SOFTFP_SINGLE), interesting(SOFTFP_SINGLE) };
         volatile float a = as_single(v[0]), b = as_single(v[1]), c = as_single(v[2]);
         CHECK_HOST("add", SOFTFP_SINGLE, of_single, float, softfp_add(mode, v[0], v[1]), a + b);
@@ -148,7 +157,7 @@ START_TEST(integers_agree_with_the_host_in_every_rounding_mode)
     seed = 0xabcdef + (unsigned)_i;
     struct softfp_mode mode = { .format = SOFTFP_DOUBLE, .rounding = (uint8_t)_i }, single = mode;
     single.format = SOFTFP_SINGLE;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         uint64_t v[3] = { next_random() >> (next_random() & 63) };
         volatile long n = (long)(i & 1 ? v[0] : -v[0]);
         v[0] = (uint64_t)(int64_t)n;
@@ -284,7 +293,7 @@ START_TEST(rounding_to_odd_is_safe_to_round_again)
 {
     seed = 42;
     struct softfp_mode odd = { .format = SOFTFP_SINGLE, .rounding = SOFTFP_ODD }, half = { .format = SOFTFP_HALF };
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < rounds(); i++) {
         double fraction = (double)(next_random() & 0xfff) / 2048 + (i & 1) * 0x1p-40;
         uint64_t v = of_double(ldexp(1 + fraction, (int)(next_random() % 20) - 10));
         uint64_t once = softfp_convert(half, SOFTFP_DOUBLE, v).value;

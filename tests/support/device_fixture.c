@@ -6,6 +6,7 @@
 
 #include "devices/classes.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { IO_ALIGN = 0x10000, WINDOW_MIN = 16 << 20, HAMMER_LONGEST_PAUSE_MS = 200 };
 
@@ -269,7 +270,7 @@ uint64_t device_fixture_hammer(struct device_fixture *f, struct device *part, un
         regions[count++] = find_region(f, part, r->name);
     ck_assert_uint_gt(count, 0);
     uint64_t state = seed | 1;
-    while (steps-- > 0) {
+    for (uint64_t left = trials((uint64_t)steps, 1); left > 0; left--) {
         hammer_once(f, regions[next_random(&state) % count], &state);
         if (inputs && !(next_random(&state) & 3)) {
             unsigned input = next_random(&state) % inputs;

@@ -3,7 +3,6 @@
    Cortex-A53; what user mode does not show, on a bare core. Catches: an access of some size, pair or element that keeps the
    wrong order, a handler that finds the fast way all the same, descriptors read in data's order or data in the other level's. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/bits.h"
 #include "cpu/arm64/core.h"
@@ -14,6 +13,7 @@
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/cpu/arm64/random_code.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { WORDS = 24000, PROGRAMS = 900, LONG_FACTOR = 48, USER_CODE = BARE_CODE + 0x1000 };
 
@@ -45,7 +45,7 @@ static void make_program(struct oracle_case *c, uint64_t *seed, unsigned index, 
 
 static void compare(unsigned count, uint64_t seed, oracle_maker *make)
 {
-    ck_assert_int_le(oracle_differences(count * (getenv("LONG") ? LONG_FACTOR : 1), seed, make, NULL, 0), 0);
+    ck_assert_int_le(oracle_differences((unsigned)trials(count, LONG_FACTOR), seed, make, NULL, 0), 0);
 }
 
 START_TEST(loads_and_stores_end_as_in_qemu) { compare(WORDS, 7, make_word); }

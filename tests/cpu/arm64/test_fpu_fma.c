@@ -3,6 +3,7 @@
    way, so the comparison with QEMU does not see this one.) */
 #include "cpu/arm64/fpu_fma.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 static uint64_t seed = 77;
 
@@ -23,7 +24,7 @@ static uint32_t operand(void)
 
 START_TEST(a_sum_by_doubles_is_proven_only_if_it_is_the_fused_one)
 {
-    unsigned proven = 0, count = 2000000;
+    unsigned proven = 0, count = (unsigned)trials(2000000, 1);
     for (unsigned i = 0; i < count; i++) {
         uint32_t a = operand(), b = operand(), addend = operand();
         struct host_result r = host_muladd_s_by_double(true, a, b, addend);

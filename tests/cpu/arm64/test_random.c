@@ -4,20 +4,20 @@
    wrong picture, and what only shows between instructions: fused compares, chained blocks, blocks across pages, a wrong
    register file slot. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/types.h"
 #include "cpu/arm64/decode.h"
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/cpu/arm64/random_code.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 /* Instructions compared by each of the three tests; `make check-long` does more. */
 enum { SHARE = 70000, LONG_FACTOR = 48, PROGRAM_MEAN = 25 };
 
 static unsigned share(void)
 {
-    return getenv("LONG") ? SHARE * LONG_FACTOR : SHARE;
+    return (unsigned)trials(SHARE, LONG_FACTOR);
 }
 
 static unsigned long compared;

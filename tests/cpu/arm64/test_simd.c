@@ -8,6 +8,7 @@
 #include "cpu/arm64/decode.h"
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { CASES = 200000, FPSR_QC = 1 << 27 };
 
@@ -50,7 +51,7 @@ static void make_row(struct oracle_case *c, uint64_t *seed, unsigned index, cons
 START_TEST(every_integer_vector_instruction_does_what_qemu_does)
 {
     decode_init();
-    ck_assert_int_le(oracle_differences(CASES, 1, make_row, NULL, 0), 0);
+    ck_assert_int_le(oracle_differences((unsigned)trials(CASES, 1), 1, make_row, NULL, 0), 0);
 }
 END_TEST
 
@@ -79,7 +80,7 @@ static void make_any(struct oracle_case *c, uint64_t *seed, unsigned index, cons
 
 START_TEST(what_is_unallocated_among_vector_instructions_is_undefined)
 {
-    ck_assert_int_le(oracle_differences(CASES / 2, 2, make_any, NULL, 0), 0);
+    ck_assert_int_le(oracle_differences((unsigned)trials(CASES / 2, 1), 2, make_any, NULL, 0), 0);
 }
 END_TEST
 

@@ -6,6 +6,7 @@
 
 #include "tests/cpu/timing/memory_fixture.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { PROGRAMS = 64, BLOCKS = 3000, LOOK_EVERY = 61 };
 
@@ -209,6 +210,7 @@ static void look_at_entries(void)
 START_TEST(what_is_proved_may_be_left_out)
 {
     uint64_t state = (uint64_t)_i * 7919 + 1, same = state;
+    unsigned blocks = (unsigned)trials(BLOCKS, 1);
     gva_t run = 0x100000;
     memset(code, 0xff, sizeof code);
     shape(&fast, &state);
@@ -217,7 +219,7 @@ START_TEST(what_is_proved_may_be_left_out)
     fast.translated = reference.translated = _i % 4 != 3;
     memory_fixture_start(&fast);
     memory_fixture_start(&reference);
-    for (unsigned block = 0; block < BLOCKS; block++) {
+    for (unsigned block = 0; block < blocks; block++) {
         if (!memory_fixture_random(&state, 12))
             something_else(&state);
         run_block(&state, &run);
@@ -228,7 +230,7 @@ START_TEST(what_is_proved_may_be_left_out)
         ck_assert_mem_eq(fast.counts, reference.counts, sizeof fast.counts);
         ck_assert_mem_eq(fast.epoch, reference.epoch, sizeof fast.epoch);
     }
-    ck_assert_uint_gt(fast.left_out, BLOCKS / 8);
+    ck_assert_uint_gt(fast.left_out, blocks / 8);
     memory_fixture_close(&fast);
     memory_fixture_close(&reference);
 }

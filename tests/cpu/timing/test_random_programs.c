@@ -7,6 +7,7 @@
 
 #include "tests/cpu/timing/twins.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { PROGRAMS = 100000, PROGRAMS_WITH_SWITCHES = 4000, PROGRAMS_SANITIZED = 2000, GROUP = 250, DEEP_EVERY = 10 };
 
@@ -28,7 +29,7 @@ static unsigned count_of(unsigned programs)
 #ifdef __SANITIZE_ADDRESS__
     programs = programs < PROGRAMS_SANITIZED ? programs : PROGRAMS_SANITIZED;
 #endif
-    return getenv("S1_PROGRAMS") ? (unsigned)atoi(getenv("S1_PROGRAMS")) : programs;
+    return getenv("S1_PROGRAMS") ? (unsigned)atoi(getenv("S1_PROGRAMS")) : (unsigned)trials(programs, 1);
 }
 
 static void run_groups(uint64_t seed, unsigned programs, bool switches)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* States of the pipeline. Catches: two states with one number that behave otherwise, and one state with two; a result, a unit or a
    fetch that is forgotten too early or remembered as another; numbers that mean something else when the table has begun anew. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -11,6 +10,7 @@
 #include "cpu/timing/states.h"
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { STATES = 30000, LONG_FACTOR = 50, UOPS_BEFORE = 12, UOPS_BEHIND = 40, FULL = 33000 };
 
@@ -97,7 +97,7 @@ static void behave_alike(struct scoreboard *a, struct scoreboard *b)
 
 static unsigned count_of_states(void)
 {
-    return getenv("LONG") ? STATES * LONG_FACTOR : STATES;
+    return (unsigned)trials(STATES, LONG_FACTOR);
 }
 
 START_TEST(a_state_behaves_as_what_it_was_made_of)

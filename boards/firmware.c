@@ -11,7 +11,10 @@
 #include "boards/board.h"
 #include "devices/firmware/fw_cfg.h"
 
-enum { BOOT_ORDER_MAX = 2048, BOOT_MENU_WAIT_MS = 5000 };
+enum { BOOT_DEVICES = 16, BOOT_PATH = 64, BOOT_MENU_WAIT_MS = 5000 };
+
+#define BOOT_LETTERS (1ull << 32)   /* ranks: behind all indices */
+#define BOOT_NEVER UINT64_MAX
 
 /* ---- what it is told ---- */
 
@@ -33,38 +36,74 @@ static int tell_file(struct device *cfg, const char *what, const char *name, uin
     return result;
 }
 
-/* Open Firmware's path of a part on a virtio transport, as QEMU writes it and EDK II reads it. False: the part has none. */
-static bool path_of(const struct built *b, const char *leaf, char *path, size_t room)
+/* What can be booted from: the letter of -boot order, the class, and what Open Firmware calls its PCI function and the device. */
+static const struct kind { char letter; const char *class, *function, *leaf; } kinds[] = {
+    { 'c', "virtio-blk", "scsi", "disk@0,0" }, { 'n', "virtio-net", "ethernet", "ethernet-phy@0" },
+};
+
+/* The part of a device that was built. */
+static const struct part *part_of(const struct machine *m, const struct device *device)
 {
-    const struct part *part = b->part;
-    if (!part->parent || strncmp(part->parent, "virtio-mmio", 11))
-        return false;
-    const struct device *transport = b->device->parent;
-    const struct built *above = b;
-    while (above->device != transport)
-        above--;   /* it was built before */
-    snprintf(path, room, "/virtio-mmio@%016llx/%s", (unsigned long long)above->part->base[0], leaf);
-    return true;
+    const struct built *b = m->built;
+    while (b->device != device)
+        b++;
+    return b->part;
+}
+
+static unsigned slot_of(const struct part *function)
+{
+    for (unsigned i = 0; i < PART_OPTIONS && function->options[i].name; i++)
+        if (!strcmp(function->options[i].name, "slot"))
+            return (unsigned)function->options[i].value;
+    bug_on(true);
+}
+
+/* Open Firmware's path of a part on a virtio transport, byte for byte as QEMU writes it and EDK II's QemuBootOrderLib reads it:
+   an ECAM bridge has no address of its own there, which is all ones. */
+static int path_of(const struct machine *m, const struct built *b, const struct kind *kind, char *path, size_t room)
+{
+    const struct part *transport = part_of(m, b->device->parent);
+    if (!strcmp(transport->class, "virtio-pci"))
+        return snprintf(path, room, "/pci@%016llx/%s@%x/%s", ~0ull, kind->function, slot_of(transport), kind->leaf);
+    return snprintf(path, room, "/virtio-mmio@%016llx/%s", (unsigned long long)transport->base[0], kind->leaf);
+}
+
+/* Its place in the order: by its port's index, then by the letter; BOOT_NEVER: it is not named. */
+static uint64_t rank_of(const struct machine *m, const struct built *b, const struct kind *kind)
+{
+    const char *letters = m->config.boot_order, *letter = letters ? strchr(letters, kind->letter) : NULL;
+    for (int i = 0; i < m->config.port_count; i++) {
+        const struct machine_port *port = &m->config.ports[i];
+        if (b->part->port && !strcmp(port->name, b->part->port) && port->has_boot_index)
+            return port->boot_index;
+    }
+    return letter ? BOOT_LETTERS + (uint64_t)(letter - letters) : BOOT_NEVER;
 }
 
 /* The file "bootorder": a path a line. */
 static int tell_order(struct machine *m, struct device *cfg, struct error *err)
 {
-    static const struct { char letter; const char *class, *leaf; } kinds[] = {
-        { 'c', "virtio-blk", "disk@0,0" }, { 'n', "virtio-net", "ethernet-phy@0" },
-    };
-    char order[BOOT_ORDER_MAX] = "", path[80];
+    struct { uint64_t rank; const struct built *part; const struct kind *kind; } row, rows[BOOT_DEVICES];
+    unsigned count = 0;
+    for (unsigned i = 0; i < m->built_count * ARRAY_SIZE(kinds); i++) {
+        row.part = &m->built[i / ARRAY_SIZE(kinds)];
+        row.kind = &kinds[i % ARRAY_SIZE(kinds)];
+        if (strcmp(row.part->part->class, row.kind->class) || (row.rank = rank_of(m, row.part, row.kind)) == BOOT_NEVER)
+            continue;
+        bug_on(count == BOOT_DEVICES);
+        unsigned at = count++;
+        for (; at && rows[at - 1].rank > row.rank; at--)
+            rows[at] = rows[at - 1];
+        rows[at] = row;
+    }
+    char order[BOOT_DEVICES * BOOT_PATH];
     size_t used = 0;
-    for (const char *letter = m->config.boot_order; letter && *letter; letter++)
-        for (unsigned k = 0; k < ARRAY_SIZE(kinds); k++)
-            for (unsigned i = 0; kinds[k].letter == *letter && i < m->built_count; i++) {
-                const struct built *b = &m->built[i];
-                if (strcmp(b->part->class, kinds[k].class) || !path_of(b, kinds[k].leaf, path, sizeof path))
-                    continue;
-                used += (size_t)snprintf(order + used, sizeof order - used, "%s%s", used ? "\n" : "", path);
-                bug_on(used >= sizeof order);
-            }
-    return used ? fw_cfg_add_file(cfg, "bootorder", order, used + 1, err) : 0;
+    for (unsigned i = 0; i < count; i++) {
+        used += (size_t)path_of(m, rows[i].part, rows[i].kind, order + used, sizeof order - used);
+        bug_on(used >= sizeof order);
+        order[used++] = i + 1 < count ? '\n' : 0;
+    }
+    return used ? fw_cfg_add_file(cfg, "bootorder", order, used, err) : 0;
 }
 
 static int tell_menu(const struct machine *m, struct device *cfg, struct error *err)

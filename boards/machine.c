@@ -41,6 +41,18 @@ bool machine_attach(struct machine_config *config, const char *name, enum port_k
     return true;
 }
 
+bool machine_set_boot_index(struct machine_config *config, uint32_t index)
+{
+    bug_on(!config->port_count);
+    struct machine_port *last = &config->ports[config->port_count - 1];
+    for (const struct machine_port *p = config->ports; p < last; p++)
+        if (p->has_boot_index && p->boot_index == index)
+            return false;
+    last->has_boot_index = true;
+    last->boot_index = index;
+    return true;
+}
+
 const char *machine_board(unsigned index)
 {
     return index < ARRAY_SIZE(boards) ? boards[index]->name : NULL;

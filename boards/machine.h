@@ -15,6 +15,8 @@ struct machine_port {
     char name[16];
     enum port_kind kind;
     void *port;               /* struct chardev, blockdev, … ; outlives the machine */
+    bool has_boot_index;
+    uint32_t boot_index;      /* for the firmware: lower ones are tried first */
 };
 
 enum { MACHINE_PORTS = 32, RAM_MAX_GIB = 16, MACHINE_CORES = 8, MACHINE_WIDTH = 1024, MACHINE_HEIGHT = 768 };
@@ -37,7 +39,7 @@ struct machine_config {
     const char *dtb;          /* NULL: made from the board's table */
     const char *bios;         /* a firmware: the core starts with it, and finds kernel, initrd and append in fw_cfg. So it is too
                                  with a port "pflash0", which holds the firmware then */
-    const char *boot_order;   /* for the firmware: letters c (disks) and n (network), or NULL: it decides */
+    const char *boot_order;   /* for the firmware: letters c (disks) and n (network), behind what has a boot index; or NULL */
     bool boot_menu;           /* for the firmware: show one */
     const void *kernel_image; /* instead of `kernel`: an image in memory (the embedded demo) */
     size_t kernel_image_size;
@@ -52,6 +54,9 @@ void machine_defaults(struct machine_config *config);
 
 /* Attaches a port; false when the table is full. `name` as above. */
 bool machine_attach(struct machine_config *config, const char *name, enum port_kind kind, void *port);
+
+/* The place of the port attached last in the firmware's boot order, before all that have none. False: another one has it. */
+bool machine_set_boot_index(struct machine_config *config, uint32_t index);
 
 /* Builds the board, loads what is to be booted, resets. Returns NULL and fills err with what the user should know. */
 struct machine *machine_new(const struct machine_config *config, struct error *err);

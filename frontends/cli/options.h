@@ -22,6 +22,8 @@ struct drive_option {
     bool is_connected;        /* if=virtio; if=none keeps the image open and locked, no more */
     bool is_flash;            /* if=pflash: the flash bank `unit` */
     int unit;                 /* -1: the next */
+    bool has_boot_index;
+    uint32_t boot_index;      /* in the firmware's boot order */
 };
 
 /* -chardev: a name for a place that a line leads to, in the words of -serial. */

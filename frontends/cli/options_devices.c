@@ -88,6 +88,17 @@ static int set_drive_serial(void *to, const char *value, struct error *err)
     return 0;
 }
 
+static int set_drive_boot_index(void *to, const char *value, struct error *err)
+{
+    struct drive_option *drive = to;
+    uint64_t index;
+    if (parse_number("-drive bootindex", value, INT32_MAX, &index, err) < 0)
+        return -1;
+    drive->has_boot_index = true;
+    drive->boot_index = (uint32_t)index;
+    return 0;
+}
+
 /* Two banks; what does not say which it is takes the first that is free. */
 static int place_flash(const struct options *o, struct drive_option *flash, struct error *err)
 {
@@ -111,7 +122,7 @@ static int set_drive(struct options *o, const char *value, struct error *err)
     static const struct parse_key keys[] = {
         { "file", set_drive_file }, { "format", set_drive_format }, { "if", set_drive_if }, { "readonly", set_drive_readonly },
         { "snapshot", set_drive_snapshot }, { "serial", set_drive_serial }, { "media", set_drive_media },
-        { "unit", set_drive_unit },
+        { "unit", set_drive_unit }, { "bootindex", set_drive_boot_index },
     };
     if (o->drive_count == OPTIONS_DRIVES)
         return error_set(err, "-drive: the machine takes %d disks at most", OPTIONS_DRIVES);
@@ -127,6 +138,8 @@ static int set_drive(struct options *o, const char *value, struct error *err)
     drive->read_only |= drive->is_cdrom;
     if (drive->unit != UNIT_NEXT && !drive->is_flash)
         return error_set(err, "-drive: unit= says which flash bank is meant; disks are numbered in their order");
+    if (drive->has_boot_index && !drive->is_connected)
+        return error_set(err, "-drive: bootindex= is for disks; a flash bank and one that is not connected have none");
     if (drive->is_flash && place_flash(o, drive, err))
         return -1;
     return drive->file ? 0 : error_set(err, "-drive %s names no file; add file=IMAGE", value);

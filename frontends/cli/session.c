@@ -98,6 +98,16 @@ static int attach(struct session *s, const char *name, enum port_kind kind, void
     return machine_attach(&s->config, name, kind, port) ? 0 : error_set(err, "%s: the machine has no place for more", name);
 }
 
+/* The port attached last gets its place in the firmware's boot order. */
+static int place(struct session *s, const char *name, bool has_index, uint32_t index, struct error *err)
+{
+    if (has_index && !options_has_firmware(s->options))
+        return error_set(err, "bootindex= is for firmware, and there is none; add -bios FILE or -pflash FILE");
+    if (has_index && !machine_set_boot_index(&s->config, index))
+        return error_set(err, "%s: something else has bootindex=%u already; give each its own", name, (unsigned)index);
+    return 0;
+}
+
 static int open_serial(struct session *s, struct error *err)
 {
     s->serial = host_chardev_open(s->loop, "serial0", s->options->serial, err);
@@ -129,10 +139,11 @@ static int open_images(struct session *s, struct error *err)
             return -1;
         char name[16];
         snprintf(name, sizeof name, drive->is_flash ? "pflash%d" : "drive%d", drive->is_flash ? drive->unit : connected);
-        if (drive->is_flash && attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err) < 0)
+        if ((drive->is_flash || drive->is_connected)
+            && (attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err) < 0
+                || place(s, name, drive->has_boot_index, drive->boot_index, err) < 0))
             return -1;
-        if (drive->is_connected && (connected++, attach(s, name, PORT_BLOCKDEV, image_port(s->images[i]), err)) < 0)
-            return -1;
+        connected += drive->is_connected;
     }
     return 0;
 }
@@ -152,7 +163,9 @@ static int open_net(struct session *s, int i, struct error *err)
         if (!strcmp(s->net_names[k], s->net_names[i]))
             return error_set(err, "-nic: two networks are called '%s'; give one of them another id=", s->net_names[i]);
     s->nets[i] = net_open(&options, s->loop, err);
-    return s->nets[i] ? attach(s, port, PORT_NETDEV, net_port(s->nets[i]), err) : -1;
+    if (!s->nets[i] || attach(s, port, PORT_NETDEV, net_port(s->nets[i]), err) < 0)
+        return -1;
+    return place(s, port, options.has_boot_index, options.boot_index, err);
 }
 
 static int open_dump(struct session *s, const char *text, struct error *err)

@@ -57,6 +57,8 @@ struct net_options {
     char id[NET_ID];                /* what other options call the network; may be empty */
     uint8_t mac[6];                 /* the guest's card */
     bool has_mac;                   /* given, and not the default */
+    bool has_boot_index;
+    uint32_t boot_index;            /* the card's, in the firmware's boot order */
     struct net_user_options user;
     struct net_tap_options tap;
 };

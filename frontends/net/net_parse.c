@@ -93,6 +93,17 @@ static int set_mac(void *to, const char *value, struct error *err)
     return 0;
 }
 
+static int set_boot_index(void *to, const char *value, struct error *err)
+{
+    struct net_options *o = to;
+    uint64_t index;
+    if (parse_number("-nic bootindex", value, INT32_MAX, &index, err) < 0)
+        return -1;
+    o->has_boot_index = true;
+    o->boot_index = (uint32_t)index;
+    return 0;
+}
+
 /* ---- -nic user ---- */
 
 static int set_user(void *to, const char *value, struct error *err)
@@ -238,8 +249,8 @@ static int set_guest_forward(void *to, const char *value, struct error *err)
 }
 
 static const struct parse_key user_keys[] = {
-    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "net", set_network }, { "host", set_host }, { "dns", set_dns },
-    { "dhcpstart", set_dhcp_start }, { "ipv6", set_ipv6 }, { "restrict", set_restrict }, { "hostname", set_hostname },
+    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "bootindex", set_boot_index }, { "net", set_network },
+    { "host", set_host }, { "dns", set_dns }, { "dhcpstart", set_dhcp_start }, { "ipv6", set_ipv6 }, { "restrict", set_restrict }, { "hostname", set_hostname },
     { "tftp", set_tftp }, { "bootfile", set_bootfile }, { "hostfwd", set_forward }, { "guestfwd", set_guest_forward },
 };
 
@@ -327,8 +338,8 @@ static int set_fd(void *to, const char *value, struct error *err)
 }
 
 static const struct parse_key tap_keys[] = {
-    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "ifname", set_ifname }, { "script", set_script },
-    { "downscript", set_downscript }, { "fd", set_fd },
+    { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "bootindex", set_boot_index }, { "ifname", set_ifname },
+    { "script", set_script }, { "downscript", set_downscript }, { "fd", set_fd },
 };
 
 static int settle_tap(const struct net_tap_options *o, struct error *err)

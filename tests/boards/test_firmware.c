@@ -19,6 +19,7 @@ static const uint32_t power_off[] = { 0x52800100, 0x72b08000, 0xd4000002 };
 static char names[2][40];
 static struct machine_config config;
 static struct blockdev disk = { .size = 1 << 20 };
+static struct netdev card = { .mac = { 0x52, 0x54, 0, 0, 0, 1 } };
 
 static const char *file(int n, const void *data, size_t size)
 {
@@ -112,14 +113,60 @@ START_TEST(fw_cfg_has_kernel_command_line_and_cores)
 }
 END_TEST
 
+/* Two disks and two cards; a negative index is none. */
+static void check_order(bool on_pci, const char *letters, const int index[4], const char *wanted)
+{
+    static const struct { const char *name; enum port_kind kind; void *port; } ports[] = {
+        { "drive0", PORT_BLOCKDEV, &disk }, { "drive1", PORT_BLOCKDEV, &disk },
+        { "nic0", PORT_NETDEV, &card }, { "nic1", PORT_NETDEV, &card },
+    };
+    config.virtio_is_on_pci = on_pci;
+    config.boot_order = letters;
+    config.port_count = 0;
+    for (unsigned i = 0; i < ARRAY_SIZE(ports); i++) {
+        ck_assert(machine_attach(&config, ports[i].name, ports[i].kind, ports[i].port));
+        if (index[i] >= 0)
+            ck_assert(machine_set_boot_index(&config, (uint32_t)index[i]));
+    }
+    struct machine *m = build();
+    ck_assert_str_eq(item(m, FW_CFG_FILE_FIRST, strlen(wanted) + 1), wanted);
+    machine_free(m);
+}
+
 START_TEST(the_boot_order_names_transports)
 {
-    static const char wanted[] = "/virtio-mmio@000000000a000000/disk@0,0\n/virtio-mmio@000000000a000200/disk@0,0";
-    config.boot_order = "c";
+    check_order(false, "c", (int[]){ -1, -1, -1, -1 },
+                "/virtio-mmio@000000000a000000/disk@0,0\n/virtio-mmio@000000000a000200/disk@0,0");
+    check_order(false, "n", (int[]){ -1, -1, -1, -1 },
+                "/virtio-mmio@000000000a001000/ethernet-phy@0\n/virtio-mmio@000000000a001200/ethernet-phy@0");
+}
+END_TEST
+
+/* These are the very paths of qemu-system-aarch64 -M virt with virtio-blk-pci,addr=1 and virtio-net-pci,addr=a. */
+START_TEST(the_boot_order_names_pci_functions)
+{
+    check_order(true, "c", (int[]){ -1, -1, -1, -1 },
+                "/pci@ffffffffffffffff/scsi@1/disk@0,0\n/pci@ffffffffffffffff/scsi@2/disk@0,0");
+    check_order(true, NULL, (int[]){ 1, -1, -1, 0 },
+                "/pci@ffffffffffffffff/ethernet@a/ethernet-phy@0\n/pci@ffffffffffffffff/scsi@1/disk@0,0");
+}
+END_TEST
+
+START_TEST(boot_indices_come_before_letters)
+{
+    check_order(true, "nc", (int[]){ -1, 7, 3, -1 },
+                "/pci@ffffffffffffffff/ethernet@9/ethernet-phy@0\n/pci@ffffffffffffffff/scsi@2/disk@0,0\n"
+                "/pci@ffffffffffffffff/ethernet@a/ethernet-phy@0\n/pci@ffffffffffffffff/scsi@1/disk@0,0");
+    ck_assert(!machine_set_boot_index(&config, 7));
+    ck_assert(machine_set_boot_index(&config, INT32_MAX));
+}
+END_TEST
+
+START_TEST(without_a_wish_there_is_no_order)
+{
     ck_assert(machine_attach(&config, "drive0", PORT_BLOCKDEV, &disk));
-    ck_assert(machine_attach(&config, "drive1", PORT_BLOCKDEV, &disk));
     struct machine *m = build();
-    ck_assert_str_eq(item(m, FW_CFG_FILE_FIRST, sizeof wanted), wanted);
+    ck_assert_mem_eq(item(m, FW_CFG_FILE_FIRST, 4), "\0\0\0\0", 4);
     machine_free(m);
 }
 END_TEST
@@ -133,6 +180,9 @@ Suite *test_suite(void)
     tcase_add_test(tcase, an_impossible_size_is_refused);
     tcase_add_test(tcase, fw_cfg_has_kernel_command_line_and_cores);
     tcase_add_test(tcase, the_boot_order_names_transports);
+    tcase_add_test(tcase, the_boot_order_names_pci_functions);
+    tcase_add_test(tcase, boot_indices_come_before_letters);
+    tcase_add_test(tcase, without_a_wish_there_is_no_order);
     suite_add_tcase(suite, tcase);
     return suite;
 }

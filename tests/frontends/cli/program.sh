@@ -120,6 +120,9 @@ ends 1 'does not fit' -nographic -kernel "$hello" -initrd big -m 128
 ends 1 'nothere' -nographic -kernel "$hello" -initrd nothere
 python3 -c 'import struct, sys; sys.stdout.buffer.write(b"\x7fELF\2\1\1" + bytes(9) + struct.pack("<HH", 2, 62) + bytes(100))' > x86
 ends 1 'AArch64\|arm64' -nographic -kernel x86
+ends 1 'bootindex=.*-bios FILE' -nographic -kernel "$hello" -drive file=disk,format=raw,bootindex=1
+ends 1 'drive1: something else has bootindex=4' -nographic -bios zeros -drive file=disk,format=raw,bootindex=4 \
+     -drive file=big,format=raw,bootindex=4
 ends 1 'nothere.img' -nographic -kernel "$hello" -drive file=nothere.img,format=raw
 ends 1 "did you mean '-kernel'" -krenel x
 ends 1 'there is: cortex-a53 and simple' -cpu cortex-a72 -nographic -kernel "$hello"

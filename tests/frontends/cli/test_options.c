@@ -44,6 +44,9 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-m 1Q", "not a size" }, { "-m -5", "not a size" }, { "-m 0", "64 MiB" }, { "-m G", "not a size" },
         { "-machine pc", "there is virt" }, { "-machine virt,acpi=off", "no 'acpi'" }, { "-machine virt,dumpdtb", "file name" },
         { "-machine virt,virtio=isa", "neither mmio nor pci" },
+        { "-drive file=a,bootindex=-1", "not a number from 0" }, { "-drive file=a,bootindex=2147483648", "not a number from 0" },
+        { "-drive file=a,if=none,bootindex=1", "bootindex= is for disks" },
+        { "-drive file=a,if=pflash,bootindex=1", "bootindex= is for disks" }, { "-nic user,bootindex=x", "not a number from 0" },
         { "-chardev pty", "a name" }, { "-chardev id=a", "a kind" }, { "-chardev floppy,id=a", "no 'floppy'" },
         { "-chardev file,id=a", "path=FILE" }, { "-chardev socket,id=a", "host=HOST" },
         { "-chardev null,id=a -chardev pty,id=a", "two with id=a" }, { "-device virtconsole", "chardev=ID" },
@@ -222,6 +225,9 @@ START_TEST(lists_are_taken_apart)
     ck_assert(options.drives[1].snapshot && !options.drives[1].is_connected && !options.drives[1].read_only);
     ck_assert_int_eq(options.nic_count, 2);
     ck_assert_str_eq(options.nics[0], "user,hostfwd=tcp::1-:2");
+    accepted("-drive file=a,bootindex=0 -drive file=b -drive file=c,bootindex=2147483647");
+    ck_assert(options.drives[0].has_boot_index && !options.drives[1].has_boot_index);
+    ck_assert_uint_eq(options.drives[2].boot_index, INT32_MAX);
     accepted("-drive file=a.iso,media=cdrom -drive file=b,media=disk,format=qcow2");
     ck_assert(options.drives[0].read_only && !options.drives[1].read_only);
     ck_assert_str_eq(options.drives[0].format, "raw");

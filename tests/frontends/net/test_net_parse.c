@@ -56,10 +56,12 @@ START_TEST(every_option_is_understood)
     ck_assert(options.user.has_ipv6);
     ck_assert(options.user.is_restricted);
     ck_assert_str_eq(options.user.hostname, "deb-12.local");
-    parse("user,dns=172.16.0.1,host=172.16.0.254,dhcpstart=172.16.0.100,net=172.16.0.0");
+    ck_assert(!options.has_boot_index);
+    parse("user,dns=172.16.0.1,bootindex=3,host=172.16.0.254,dhcpstart=172.16.0.100,net=172.16.0.0");
     is(options.user.host, "172.16.0.254");
     is(options.user.dns, "172.16.0.1");
     is(options.user.dhcp_start, "172.16.0.100");
+    ck_assert(options.has_boot_index && options.boot_index == 3);
 }
 END_TEST
 

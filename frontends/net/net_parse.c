@@ -250,8 +250,9 @@ static int set_guest_forward(void *to, const char *value, struct error *err)
 
 static const struct parse_key user_keys[] = {
     { "type", set_user }, { "id", set_id }, { "mac", set_mac }, { "bootindex", set_boot_index }, { "net", set_network },
-    { "host", set_host }, { "dns", set_dns }, { "dhcpstart", set_dhcp_start }, { "ipv6", set_ipv6 }, { "restrict", set_restrict }, { "hostname", set_hostname },
-    { "tftp", set_tftp }, { "bootfile", set_bootfile }, { "hostfwd", set_forward }, { "guestfwd", set_guest_forward },
+    { "host", set_host }, { "dns", set_dns }, { "dhcpstart", set_dhcp_start }, { "ipv6", set_ipv6 },
+    { "restrict", set_restrict }, { "hostname", set_hostname }, { "tftp", set_tftp },
+    { "bootfile", set_bootfile }, { "hostfwd", set_forward }, { "guestfwd", set_guest_forward },
 };
 
 static bool is_member(const struct net_user_options *o, struct in_addr address)

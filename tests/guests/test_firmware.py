@@ -136,8 +136,8 @@ def u_boot_keeps_time(setting):
     """A third of a virtual second, to its prompt: what is remembered of blocks agrees with what is computed anew."""
     hashes, said = set(), f"{setting.work}/timed.txt"
     for mode in ("on", "reference"):
-        ran = guest.orrery("-display", "none", "-serial", f"file:{said}", "-bios", f"{setting.firmware}/u-boot.bin", "-vga", "none", "-nic", "none",
-                           "-m", "256", "-machine", "virt,virtio=pci", "-smp", "2", "-timing", mode, "-limit", "0.3", "-state-hash")
+        ran = guest.orrery("-display", "none", "-serial", f"file:{said}", "-bios", f"{setting.firmware}/u-boot.bin", "-vga", "none",
+                           "-nic", "none", "-m", "256", "-machine", "virt,virtio=pci", "-smp", "2", "-timing", mode, "-limit", "0.3", "-state-hash")
         hashes.add(re.search(r"state hash: (\w+)", ran.stdout).group(1))
         with open(said, encoding="latin-1") as file:
             check(f"u_boot_comes_to_its_prompt_with_timing_{mode}", "Hit any key" in file.read())

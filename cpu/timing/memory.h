@@ -107,9 +107,8 @@ void memory_forget(struct memory *m);
 struct memory_wait {
     uint32_t issue;           /* cycles that the op cannot issue for */
     uint32_t result;          /* cycles that its result comes later than an L1 hit's */
-    uint32_t unit;            /* cycles that the load/store unit stays busy longer */
+    uint32_t unit;            /* cycles that the load/store unit stays busy longer; who waits for it counts as CAUSE_UNIT */
     uint8_t issue_cause, result_cause;   /* enum timing_cause */
-    uint8_t unit_cause;       /* the same; nobody reads it yet: who waits for the unit counts as CAUSE_UNIT */
     bool unaligned;           /* a load that needs the unit once more: the core's table says how much later its result is */
 };
 

@@ -19,14 +19,6 @@ static void wait_issue(struct memory_wait *wait, uint64_t cycles, enum timing_ca
     wait->issue_cause = (uint8_t)cause;
 }
 
-static void wait_unit(struct memory_wait *wait, uint64_t cycles, enum timing_cause cause)
-{
-    if (!cycles)
-        return;
-    wait->unit += (uint32_t)cycles;
-    wait->unit_cause = (uint8_t)cause;
-}
-
 static uint64_t later(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -48,7 +40,7 @@ static void serve_translation(struct memory *m, const struct memory_event *e, ui
 {
     uint64_t start = later(at, m->translated);
     m->translated = start + translation(m, e, start);
-    wait_unit(wait, m->translated - start, CAUSE_DTLB);
+    wait->unit += (uint32_t)(m->translated - start);
     if (!(e->flags & MEMORY_STORE))
         wait_result(wait, m->translated - at, CAUSE_DTLB);
 }
@@ -75,7 +67,7 @@ static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t 
     if (place) {
         *place = done;
     } else if (!(e->flags & MEMORY_AHEAD)) {
-        wait_unit(wait, start - begin, cause_of(e));
+        wait->unit += (uint32_t)(start - begin);
         wait_result(wait, done - at, cause_of(e));
     }
 }
@@ -103,7 +95,7 @@ static void serve_store(struct memory *m, const struct memory_event *e, uint64_t
 static void serve_unaligned(const struct memory_event *e, struct memory_wait *wait)
 {
     if (e->flags & MEMORY_STORE)
-        wait_unit(wait, 1, CAUSE_UNIT);
+        wait->unit++;
     else
         wait->unaligned = true;
 }

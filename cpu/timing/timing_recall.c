@@ -30,7 +30,6 @@ static void apply_known(struct timing *t, const struct known *known, unsigned i,
         wait->unit += w->unit;
         wait->unaligned |= w->unaligned;
         wait->result_cause = w->result_cause;
-        wait->unit_cause = w->unit_cause;
     }
 }
 

@@ -43,7 +43,7 @@ static bool is_short(const struct memory_wait *w)
 static uint64_t key_of(unsigned op, const struct memory_wait *w)
 {
     return (uint64_t)op << 32 | (uint64_t)w->issue << 26 | w->result << 20 | w->unit << 14 | (uint64_t)w->issue_cause << 40 |
-           (uint64_t)w->result_cause << 44 | (uint64_t)w->unit_cause << 48 | (uint64_t)w->unaligned << 52;
+           (uint64_t)w->result_cause << 44 | (uint64_t)w->unaligned << 48;
 }
 
 static uint32_t hash_of(int parent, uint64_t key)

@@ -37,8 +37,7 @@ static struct memory_wait random_wait(void)
 {
     if (below(6))
         return none;
-    return (struct memory_wait){ .result = below(below(2) ? 6 : 200), .result_cause = CAUSE_L2, .unit = below(4),
-                                 .unit_cause = CAUSE_UNIT };
+    return (struct memory_wait){ .result = below(below(2) ? 6 : 200), .result_cause = CAUSE_L2, .unit = below(4) };
 }
 
 static uint64_t step(struct scoreboard *s, const struct uop *u, unsigned offset, const struct memory_wait *wait)

@@ -51,9 +51,9 @@ static uint32_t tree_way(const struct cache *c, uint32_t set)
     return node - c->ways;
 }
 
-uint32_t cache_victim(struct cache *c, uint64_t line)
+uint32_t cache_victim(struct cache *c, uint64_t index)
 {
-    uint32_t set = cache_set(c, line), first = set << c->way_bits;
+    uint32_t set = cache_set(c, index), first = set << c->way_bits;
     for (uint32_t way = 0; way < c->ways; way++)
         if (c->line[first + way] == CACHE_NOTHING)
             return first + way;

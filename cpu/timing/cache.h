@@ -30,18 +30,23 @@ static inline uint32_t cache_set(const struct cache *c, uint64_t line)
     return (uint32_t)line & c->set_mask;
 }
 
-/* The slot that holds the line, or CACHE_ABSENT. */
-static inline int32_t cache_find(const struct cache *c, uint64_t line)
+/* The slot that holds the line, or CACHE_ABSENT. `index` picks the set: the line itself, unless the cache's index is virtual. */
+static inline int32_t cache_find_at(const struct cache *c, uint64_t index, uint64_t line)
 {
-    uint32_t first = cache_set(c, line) << c->way_bits;
+    uint32_t first = cache_set(c, index) << c->way_bits;
     for (uint32_t way = 0; way < c->ways; way++)
         if (c->line[first + way] == line)
             return (int32_t)(first + way);
     return CACHE_ABSENT;
 }
 
-/* The slot that the line is to take: an empty one, or whose line has to go. */
-uint32_t cache_victim(struct cache *c, uint64_t line);
+static inline int32_t cache_find(const struct cache *c, uint64_t line)
+{
+    return cache_find_at(c, line, line);
+}
+
+/* The slot that a line of this index is to take: an empty one, or whose line has to go. */
+uint32_t cache_victim(struct cache *c, uint64_t index);
 
 /* The slot was used. */
 void cache_touch(struct cache *c, uint32_t slot);

@@ -45,16 +45,24 @@ uint64_t fills_read(struct fills *f, uint64_t line, bool from_memory, uint64_t a
     return from_memory ? dram_access(&f->dram, line, false, found, events) : found;
 }
 
+/* When a line that arrives at cycle `at` has its place: at once, unless the line that leaves it must wait for another on its way.
+   One from L2 may arrive, and be done with it, before one that memory was asked for earlier. */
+static uint64_t make_way(struct fills *f, uint64_t at)
+{
+    if (at + 2 * (uint64_t)f->evict <= f->evict_free)
+        return at;
+    at = later(at, f->evict_free);
+    f->evict_free = at + f->evict;
+    return at;
+}
+
 uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, bool evicts, uint64_t at, uint64_t *start,
                     uint64_t *events)
 {
     uint64_t *buffer = first_free(f->fill_free, f->fill_count);
     *start = later(at, *buffer);
-    if (evicts) {
-        *start = later(*start, f->evict_free);
-        f->evict_free = *start + f->evict;
-    }
-    return *buffer = fills_read(f, line, from_memory, *start, events);
+    uint64_t done = fills_read(f, line, from_memory, *start, events);
+    return *buffer = evicts ? make_way(f, done) : done;
 }
 
 uint64_t fills_write(struct fills *f, uint64_t line, bool to_memory, uint64_t at, uint64_t *events)

@@ -16,7 +16,7 @@ struct fills {
     uint64_t write_free[FILLS_WRITES];
     unsigned fill_count, store_count;
     uint64_t l2_free;                          /* when L2 can take the next line request */
-    uint64_t evict_free;                       /* when the next modified line can leave L1D */
+    uint64_t evict_free;                       /* when the next line can leave L1D */
     uint32_t l2_latency, l2_interval, evict;
     struct dram dram;
 };
@@ -27,8 +27,8 @@ void fills_reset(struct fills *f);
 /* A line that L2 is asked for at cycle `at`: when it arrives. From L2 itself, or from memory. */
 uint64_t fills_read(struct fills *f, uint64_t line, bool from_memory, uint64_t at, uint64_t *events);
 
-/* The same into L1D, through a line fill buffer; if a modified line `evicts` has to leave for it, when that can. *start is when
-   the line was asked for. */
+/* The same into L1D, through a line fill buffer; if it `evicts` another line, not before that can leave. *start is when the line
+   was asked for. */
 uint64_t fills_line(struct fills *f, uint64_t line, bool from_memory, bool evicts, uint64_t at, uint64_t *start,
                     uint64_t *events);
 

@@ -26,6 +26,8 @@ struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_
     cache_init(&m->l1i, settings->l1i_size, settings->l1i_ways, CACHE_RANDOM, SEED_L1I);
     cache_init(&m->l1d, settings->l1d_size, settings->l1d_ways, CACHE_RANDOM, SEED_L1D);
     cache_init(&m->l2, settings->l2_size, settings->l2_ways, CACHE_TREE, SEED_L2);
+    if (settings->l1d_index == INDEX_VIRTUAL)
+        m->colours = m->l1d.set_mask & ~(uint64_t)(PAGE_SIZE / MEMORY_LINE - 1);
     m->filled = mem_alloc(m->l1d.slots * sizeof *m->filled);
     m->state = mem_alloc(m->l1d.slots);
     m->entry = mem_alloc(m->l1d.slots * sizeof *m->entry);
@@ -165,7 +167,7 @@ static void used(struct memory *m, uint32_t slot, bool write, unsigned op)
     if (write && memory_lines_streaming(m))   /* the next lines are not wanted in L1D */
         return;
     unsigned number = prefetch_used(&m->prefetch, m->l1d.line[slot], lines);
-    memory_lines_prefetch(m, lines, number, op);
+    memory_lines_prefetch(m, slot >> m->l1d.way_bits, lines, number, op);
 }
 
 static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes, bool write, unsigned op, uint64_t now)
@@ -184,27 +186,29 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
     return complete ? proof : MEMORY_NOT_YET;
 }
 
-static void missed(struct memory *m, uint64_t line, uint64_t bytes, bool write, unsigned op)
+static void missed(struct memory *m, uint64_t index, uint64_t line, uint64_t bytes, bool write, unsigned op)
 {
     memory_count(m, write ? EVENT_L1D_WRITE_MISSES : EVENT_L1D_READ_MISSES);
+    memory_lines_leave_alias(m, line, op);
     if (write && memory_lines_store(m, line, bytes, false, op))
         return;
     if (!write && line == m->stream.line)
         memory_lines_close(m, op);
-    memory_lines_bring(m, line, KIND_FILL, write ? MEMORY_STORE : 0, op);
+    memory_lines_bring(m, index, line, KIND_FILL, write ? MEMORY_STORE : 0, op);
     uint64_t lines[PREFETCH_DISTANCE_MAX];
     unsigned number = prefetch_missed(&m->prefetch, line, lines);
-    memory_lines_prefetch(m, lines, number, op);
+    memory_lines_prefetch(m, index, lines, number, op);
 }
 
-static enum memory_proof access_line(struct memory *m, gpa_t pa, unsigned size, bool write, unsigned op, uint64_t now)
+static enum memory_proof access_line(struct memory *m, gva_t va, gpa_t pa, unsigned size, bool write, unsigned op,
+                                     uint64_t now)
 {
-    uint64_t line = pa >> MEMORY_LINE_BITS;
+    uint64_t line = pa >> MEMORY_LINE_BITS, index = memory_index(m, line, va >> MEMORY_LINE_BITS);
     uint64_t bytes = mask64(size) << (pa & (MEMORY_LINE - 1));
-    int32_t slot = cache_find(&m->l1d, line);
+    int32_t slot = cache_find_at(&m->l1d, index, line);
     if (slot != CACHE_ABSENT)
         return present(m, (uint32_t)slot, bytes, write, op, now);
-    missed(m, line, bytes, write, op);
+    missed(m, index, line, bytes, write, op);
     return MEMORY_NOT_YET;
 }
 
@@ -231,9 +235,9 @@ enum memory_proof memory_data(struct memory *m, const struct memory_page *page, 
     if (unaligned(page->va, size))
         note_unaligned(m, (write ? MEMORY_STORE : 0) | (size > here ? MEMORY_LINES : 0), op);
     if (likely(size <= here))
-        return access_line(m, page->pa, size, write, op, now);
-    access_line(m, page->pa, here, write, op, now);
-    access_line(m, page->pa + here, size - here, write, op, now);
+        return access_line(m, page->va, page->pa, size, write, op, now);
+    access_line(m, page->va, page->pa, here, write, op, now);
+    access_line(m, page->va + here, page->pa + here, size - here, write, op, now);
     return MEMORY_NOT_YET;
 }
 
@@ -244,7 +248,8 @@ void memory_split(struct memory *m, bool write, unsigned op)
 
 void memory_installed(struct memory *m, const struct memory_page *page, uint64_t add, bool writable)
 {
-    int32_t slot = cache_find(&m->l1d, page->pa >> MEMORY_LINE_BITS);
+    uint64_t physical = page->pa >> MEMORY_LINE_BITS;
+    int32_t slot = cache_find_at(&m->l1d, memory_index(m, physical, page->va >> MEMORY_LINE_BITS), physical);
     if (slot == CACHE_ABSENT)   /* gone again, through a prefetch that its own access set off */
         return;
     struct line_page *e = page->lines;
@@ -266,13 +271,14 @@ void memory_installed(struct memory *m, const struct memory_page *page, uint64_t
 void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, uint64_t now)
 {
     memory_translate(m, page, false, true, op);
-    uint64_t line = page->pa >> MEMORY_LINE_BITS;
-    int32_t slot = cache_find(&m->l1d, line);
+    uint64_t line = page->pa >> MEMORY_LINE_BITS, index = memory_index(m, line, page->va >> MEMORY_LINE_BITS);
+    int32_t slot = cache_find_at(&m->l1d, index, line);
     if (slot != CACHE_ABSENT) {
         present(m, (uint32_t)slot, MEMORY_WHOLE_LINE, true, op, now);
         return;
     }
     memory_count(m, EVENT_L1D_WRITE_MISSES);
+    memory_lines_leave_alias(m, line, op);
     if (memory_lines_store(m, line, MEMORY_WHOLE_LINE, false, op))
         return;
     /* The line is claimed, not read: what L2 has of it is out of date. */
@@ -280,7 +286,7 @@ void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, 
     int32_t old = cache_find(&m->l2, line);
     if (old != CACHE_ABSENT)
         cache_drop(&m->l2, (uint32_t)old);
-    memory_lines_bring(m, line, KIND_CLAIM, MEMORY_STORE, op);
+    memory_lines_bring(m, index, line, KIND_CLAIM, MEMORY_STORE, op);
 }
 
 void memory_device(struct memory *m, unsigned op)

@@ -4,6 +4,17 @@
 
 /* ---- L1D and L2 ---- */
 
+int32_t memory_lines_find(const struct memory *m, uint64_t line)
+{
+    uint64_t colour = 0;
+    int32_t slot;
+    do {
+        slot = cache_find_at(&m->l1d, memory_index(m, line, colour), line);
+        colour = (colour - m->colours) & m->colours;   /* the next subset of these bits */
+    } while (slot == CACHE_ABSENT && colour);
+    return slot;
+}
+
 void memory_lines_forget(struct memory *m, uint32_t slot)
 {
     struct line_page *e = m->entry[slot];
@@ -58,6 +69,13 @@ static void l1d_evict(struct memory *m, uint32_t slot, unsigned op)
     cache_touch(&m->l2, (uint32_t)there);
 }
 
+void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op)
+{
+    int32_t slot = m->colours ? memory_lines_find(m, line) : CACHE_ABSENT;
+    if (slot != CACHE_ABSENT)
+        l1d_evict(m, (uint32_t)slot, op);
+}
+
 /* L1D asks L2 for a line: is it there? One that is modified changes hands: L1D has it modified then, L2 no longer. */
 static bool l2_read(struct memory *m, uint64_t line, bool *modified)
 {
@@ -82,7 +100,7 @@ unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op)
         cache_touch(&m->l2, (uint32_t)slot);
         return 0;
     }
-    if (cache_find(&m->l1d, line) != CACHE_ABSENT)   /* handed over within the cluster */
+    if (memory_lines_find(m, line) != CACHE_ABSENT)   /* handed over within the cluster */
         return 0;
     memory_count(m, EVENT_L2_MISSES);
     l2_put(m, line, false, op);
@@ -90,7 +108,7 @@ unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op)
 }
 
 /* Gives the line a slot of L1D. The events of what had to leave come behind that of the line itself. */
-void memory_lines_bring(struct memory *m, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op)
+void memory_lines_bring(struct memory *m, uint64_t index, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op)
 {
     bool modified = true;
     if (kind == KIND_FILL) {
@@ -98,20 +116,20 @@ void memory_lines_bring(struct memory *m, uint64_t line, enum memory_kind kind, 
         if (!l2_read(m, line, &modified))
             flags |= MEMORY_FAR;
     }
-    uint32_t slot = cache_victim(&m->l1d, line);
-    memory_note(m, kind, flags | (m->l1d.modified[slot] ? MEMORY_EVICTS : 0), op, slot, line);
+    uint32_t slot = cache_victim(&m->l1d, index);
+    memory_note(m, kind, flags | (m->l1d.line[slot] != CACHE_NOTHING ? MEMORY_EVICTS : 0), op, slot, line);
     l1d_evict(m, slot, op);
     cache_put(&m->l1d, slot, line, modified || flags & MEMORY_STORE);
     m->filled[slot] = MEMORY_UNKNOWN;
     m->state[slot] = flags & (MEMORY_AHEAD | MEMORY_FAR);
 }
 
-void memory_lines_prefetch(struct memory *m, const uint64_t *lines, unsigned number, unsigned op)
+void memory_lines_prefetch(struct memory *m, uint64_t index, const uint64_t *lines, unsigned number, unsigned op)
 {
     for (unsigned i = 0; i < number; i++)
-        if (cache_find(&m->l1d, lines[i]) == CACHE_ABSENT) {
+        if (memory_lines_find(m, lines[i]) == CACHE_ABSENT) {
             memory_count(m, EVENT_L1D_PREFETCHES);
-            memory_lines_bring(m, lines[i], KIND_FILL, MEMORY_AHEAD, op);
+            memory_lines_bring(m, memory_index(m, lines[i], index), lines[i], KIND_FILL, MEMORY_AHEAD, op);
         }
 }
 

@@ -21,7 +21,7 @@ void memory_reset(struct memory *m)
 /* To the point of coherency: past L2. */
 static void clean(struct memory *m, uint64_t line, unsigned op)
 {
-    int32_t near = cache_find(&m->l1d, line), far = cache_find(&m->l2, line);
+    int32_t near = memory_lines_find(m, line), far = cache_find(&m->l2, line);
     bool modified = false;
     if (near != CACHE_ABSENT && m->l1d.modified[near]) {
         modified = true;
@@ -41,7 +41,7 @@ static void clean(struct memory *m, uint64_t line, unsigned op)
 
 static unsigned invalidate(struct memory *m, uint64_t line)
 {
-    int32_t near = cache_find(&m->l1d, line), far = cache_find(&m->l2, line);
+    int32_t near = memory_lines_find(m, line), far = cache_find(&m->l2, line);
     if (near != CACHE_ABSENT)
         memory_lines_drop(m, (uint32_t)near);
     if (far != CACHE_ABSENT)

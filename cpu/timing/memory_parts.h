@@ -28,7 +28,7 @@ enum memory_flag {
     MEMORY_STORE = 1 << 1,    /* nobody waits for the data */
     MEMORY_AHEAD = 1 << 2,    /* asked for by the prefetcher */
     MEMORY_LINES = 1 << 3,    /* unaligned: two lines */
-    MEMORY_EVICTS = 1 << 5    /* a modified line has to leave L1D first */
+    MEMORY_EVICTS = 1 << 5    /* another line has to leave L1D for it */
 };
 
 #define MEMORY_UNKNOWN UINT64_MAX   /* fill time of a line whose event was not served yet */
@@ -48,6 +48,7 @@ struct memory {
     void *core;
 
     struct cache l1i, l1d, l2;
+    uint64_t colours;                 /* bits of L1D's index that come from the virtual address and not from the line */
     uint64_t *filled;                 /* of each slot of l1d: when its line is complete, or MEMORY_UNKNOWN */
     uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, where it came from; MEMORY_AHEAD, not used yet */
     struct line_page **entry;         /* of each slot of l1d: the line-table entry that has it among its lines, or had it */
@@ -73,6 +74,12 @@ static inline int32_t memory_slot(const struct memory *m, const struct memory_ev
     return e->slot < m->l1d.slots && m->l1d.line[e->slot] == e->line ? (int32_t)e->slot : CACHE_ABSENT;
 }
 
+/* The index in L1D of a line, which is in the page of virtual address page * MEMORY_LINE. */
+static inline uint64_t memory_index(const struct memory *m, uint64_t line, uint64_t page)
+{
+    return line ^ ((line ^ page) & m->colours);
+}
+
 #define MEMORY_WHOLE_LINE UINT64_MAX   /* all bytes of a line, a bit each */
 
 static inline void memory_count(struct memory *m, enum timing_event event)
@@ -89,6 +96,12 @@ void memory_translate(struct memory *m, const struct memory_page *page, bool fet
 
 /* ---- memory_lines.c ---- */
 
+/* The slot of L1D that holds the line, by whatever virtual address it came there; or CACHE_ABSENT. */
+int32_t memory_lines_find(const struct memory *m, uint64_t line);
+
+/* A line that is not where its index says may have come to L1D by an alias, at another index: there it has to go. */
+void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op);
+
 /* The entry that a slot of L1D proves is none any more; the slot is empty. */
 void memory_lines_forget(struct memory *m, uint32_t slot);
 void memory_lines_drop(struct memory *m, uint32_t slot);
@@ -96,9 +109,9 @@ void memory_lines_drop(struct memory *m, uint32_t slot);
 /* A fetch or a walk asks L2, which keeps the line then. Returns MEMORY_FAR if it had to ask memory. */
 unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op);
 
-/* L1D gets the line, by a KIND_FILL or KIND_CLAIM event. */
-void memory_lines_bring(struct memory *m, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op);
-void memory_lines_prefetch(struct memory *m, const uint64_t *lines, unsigned number, unsigned op);
+/* L1D, which does not have it, gets the line, by a KIND_FILL or KIND_CLAIM event. `index` of prefetched ones: of their page. */
+void memory_lines_bring(struct memory *m, uint64_t index, uint64_t line, enum memory_kind kind, unsigned flags, unsigned op);
+void memory_lines_prefetch(struct memory *m, uint64_t index, const uint64_t *lines, unsigned number, unsigned op);
 
 /* Do lines go past L1D now? A store to a line that is `coming` or not in L1D: does it go past? Stores leave their line. */
 bool memory_lines_streaming(const struct memory *m);

@@ -25,6 +25,9 @@ enum setting {
 /* The words of "predictor". */
 enum predictor_kind { PREDICTOR_NONE, PREDICTOR_LOCAL, PREDICTOR_GLOBAL };
 
+/* … of "l1d.index". */
+enum cache_index { INDEX_PHYSICAL, INDEX_VIRTUAL };
+
 /* Execution units that one instruction at a time can start in; pairs of FP/SIMD pipes are counted apart. */
 enum timing_unit {
     UNIT_NONE, UNIT_LOAD_STORE, UNIT_BRANCH, UNIT_MULTIPLY, UNIT_DIVIDE, UNIT_SHIFT, UNIT_CARRY, UNIT_FP_DIVIDE, UNIT_COUNT

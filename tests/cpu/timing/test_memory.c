@@ -225,7 +225,7 @@ START_TEST(loads_wait_for_a_line_fill_buffer)
 }
 END_TEST
 
-START_TEST(a_modified_line_on_its_way_out_holds_up_the_next)
+START_TEST(a_line_on_its_way_out_holds_up_the_next)
 {
     start(false);
     for (unsigned i = 0; i < 2000; i++)   /* everything in L1D and L2 is modified */
@@ -578,7 +578,7 @@ Suite *test_suite(void)
     tcase_add_test(t, both_lines_of_an_access_are_fetched);
     tcase_add_test(t, stores_stall_when_more_lines_are_missing_than_the_store_buffer_holds);
     tcase_add_test(t, loads_wait_for_a_line_fill_buffer);
-    tcase_add_test(t, a_modified_line_on_its_way_out_holds_up_the_next);
+    tcase_add_test(t, a_line_on_its_way_out_holds_up_the_next);
     tcase_add_test(t, a_device_costs_its_bus);
     tcase_add_test(t, full_lines_in_a_row_are_written_without_being_read);
     tcase_add_test(t, lines_written_in_part_are_brought_in);

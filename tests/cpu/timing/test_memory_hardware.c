@@ -7,29 +7,28 @@
 #include "tests/cpu/timing/memory_fixture.h"
 #include "tests/support/support.h"
 
-enum { WINDOW = 0x10000000, FRAMES = 0x40000000, PAIRS = 1 << 14, LINE = 64 };
+enum { WINDOW = 0x10000000, FRAMES = 0x40000000, PAGES = 1 << 15, LINE = 64, DRAWS = 10 };
 
 static struct memory_fixture f;
-static uint32_t pair[PAIRS];
+static uint32_t frames[PAGES];
+static uint64_t draws;
 
-/* Frames are drawn at random, but two by two: over 32K in L1D of 8K a way the hardware shows no page that meets another. */
+/* Frames are drawn at random, others each time. */
 static gpa_t frame(gva_t va)
 {
     gva_t page = (va - WINDOW) / PAGE_SIZE;
-    if (page >= 2 * PAIRS)
-        return va & PAGE_MASK;
-    return FRAMES + (2 * (gpa_t)pair[page / 2] + page % 2) * PAGE_SIZE;
+    return page < PAGES ? FRAMES + (gpa_t)frames[page] * PAGE_SIZE : va & PAGE_MASK;
 }
 
 static void start(void)
 {
-    uint64_t state = 1;
-    for (uint32_t i = 0; i < PAIRS; i++)
-        pair[i] = i;
-    for (uint32_t i = PAIRS - 1; i; i--) {
-        uint32_t j = memory_fixture_random(&state, i + 1), other = pair[i];
-        pair[i] = pair[j];
-        pair[j] = other;
+    uint64_t state = ++draws;
+    for (uint32_t i = 0; i < PAGES; i++)
+        frames[i] = i;
+    for (uint32_t i = PAGES - 1; i; i--) {
+        uint32_t j = memory_fixture_random(&state, i + 1), other = frames[i];
+        frames[i] = frames[j];
+        frames[j] = other;
     }
     memory_fixture_open(&f);
     f.translated = true;
@@ -100,6 +99,26 @@ static double random_reads(uint32_t size, unsigned chains)
     return ns(extra, steps);
 }
 
+/* Which frames share a set of L2 decides how a set as large as L2 fares: of rings the mean counts, of random reads, as their
+   program has it, the best of ten. */
+static double mean_ring(uint32_t size)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < DRAWS; i++)
+        sum += ring(size);
+    return sum / DRAWS;
+}
+
+static double best_random_reads(uint32_t size)
+{
+    double best = random_reads(size, 1);
+    for (unsigned i = 1; i < DRAWS; i++) {
+        double other = random_reads(size, 1);
+        best = other < best ? other : best;
+    }
+    return best;
+}
+
 /* Of glibc's kind: four pairs are loaded, then four pairs stored. MB/s. */
 static double copy(bool is_fill)
 {
@@ -133,7 +152,7 @@ START_TEST(a_ring_of_pointers_takes_what_was_published)
     expect(ring(64 << 10), 22.8, 5);
     expect(ring(128 << 10), 26.9, 5);
     expect(ring(256 << 10), 28.8, 5);
-    expect(ring(512 << 10), 76, 30);   /* depends on which frames share a set of L2 more than on anything else */
+    expect(mean_ring(512 << 10), 76, 10);
     expect(ring(1 << 20), 159, 5);
     expect(ring(4 << 20), 174.5, 5);
 }
@@ -144,7 +163,7 @@ START_TEST(random_reads_take_what_was_published)
     expect(random_reads(64 << 10, 1), 5.5, 10);
     expect(random_reads(128 << 10, 1), 8.4, 10);
     expect(random_reads(256 << 10, 1), 9.8, 10);
-    expect(random_reads(512 << 10, 1), 19.6, 50);
+    expect(best_random_reads(512 << 10), 19.6, 15);
     expect(random_reads(1 << 20, 1), 84.8, 5);
     expect(random_reads(4 << 20, 1), 148.6, 5);
     expect(random_reads(64 << 20, 1), 178, 5);

@@ -25,6 +25,7 @@ static void shape(struct memory_fixture *f, uint64_t *state)
     struct core_settings *s = &f->settings;
     s->l1d_size = 4096u << memory_fixture_random(state, 4);
     s->l1d_ways = 1u << memory_fixture_random(state, 4);
+    s->l1d_index = memory_fixture_random(state, 2);
     s->l1i_size = 4096;
     s->l1i_ways = 1u << memory_fixture_random(state, 5);
     s->l1i_prefetch = memory_fixture_random(state, 3);

@@ -18,7 +18,7 @@ static uint32_t below(struct twins *t, uint32_t n) { return oracle_below(&t->see
 /* ---- making ---- */
 
 static const char *const settings[] = {
-    "l1d.size=4K", "l1d.size=4K,l1d.ways=1", "l1d.size=8K,l1d.ways=2", "l1i.size=4K", "l1i.size=4K,l1i.ways=1", "l1i.prefetch=0",
+    "l1d.size=4K", "l1d.size=4K,l1d.ways=1", "l1d.size=8K,l1d.ways=2", "l1d.index=physical", "l1i.size=4K", "l1i.size=4K,l1i.ways=1", "l1i.prefetch=0",
     "l1i.prefetch=2", "l2.size=64K", "l2.size=64K,l2.ways=1", "l2.interval=31", "l2.latency=1", "l1d.fills=1", "l1d.evict=0",
     "l1d.evict=30", "prefetch.streams=0", "prefetch.distance=8,prefetch.after=1", "store.entries=1", "store.stream-after=1",
     "store.stream-after=0", "store.stream-far=1", "utlb.entries=1", "utlb.entries=2", "utlb.entries=3,utlb.refill=0",
@@ -140,7 +140,8 @@ static void check_line(struct twins *t, unsigned el, const struct line_page *e, 
     uint64_t offset = va + e->add - (uintptr_t)b->ram->host;
     if (offset >= BARE_RAM_SIZE)
         broken(t, "it leads out of the guest's memory", va);
-    int32_t slot = cache_find(&m->l1d, (BARE_RAM + offset) >> MEMORY_LINE_BITS);
+    uint64_t physical = (BARE_RAM + offset) >> MEMORY_LINE_BITS;
+    int32_t slot = cache_find_at(&m->l1d, memory_index(m, physical, va >> MEMORY_LINE_BITS), physical);
     if (slot == CACHE_ABSENT)
         broken(t, "the line is not in L1D", va);
     if (m->filled[slot] > b->cpu->cpu.cycles)
@@ -204,7 +205,7 @@ static void write_memory(struct twins *t)
             continue;
         const struct memory *m = timing_memory(t->twin[i].b.cpu->cpu.timing);
         for (uint64_t line = at >> MEMORY_LINE_BITS; line <= (at + length - 1) >> MEMORY_LINE_BITS; line++)
-            ck_assert(cache_find(&m->l1d, line) == CACHE_ABSENT && cache_find(&m->l2, line) == CACHE_ABSENT);
+            ck_assert(memory_lines_find(m, line) == CACHE_ABSENT && cache_find(&m->l2, line) == CACHE_ABSENT);
     }
 }
 

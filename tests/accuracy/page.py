@@ -9,9 +9,10 @@ SECTIONS = (
     ("V2", "Basic operations", "Chains of dependent operations on the values that lmbench's lat_ops uses, in our own assembly, on "
      "`cortex-a53,board=am62x`; in cycles, or in units of an integer addition as published."),
     ("V3a", "Pointer chase", "A ring of pointers through each line of the working set once, in an order without pattern; pages of 4 KB, "
-     "on frames drawn at random but for the address bit that is in L1's index. Nanoseconds a step on `cortex-a53,board=pi3`."),
+     "on frames drawn at random; up to 1 MB the mean of 50 drawings. Nanoseconds a step on `cortex-a53,board=pi3`."),
     ("V3b", "Random reads", "Each address comes from a random number generator and the byte read before; lines may be read again, so part "
-     "of a working set beyond L1 still hits. Nanoseconds beyond the same steps in L1; \"pair\" reads two bytes at a time."),
+     "of a working set beyond L1 still hits. Nanoseconds beyond the same steps in L1, up to 1 MB for the best of ten places, as the "
+     "program reports it, and the mean of five such; \"pair\" reads two bytes at a time."),
     ("V4", "Bandwidth", "8 MB, the second of two passes: `memcpy` by pairs of X registers and `memset` by pairs of Q registers, "
      "64 bytes a turn, as in C libraries."),
     ("V5", "Whole programs", "Both are equivalents in our own code, made from the published descriptions and compiled with -O3; they "

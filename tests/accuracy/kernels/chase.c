@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Latency of memory by working set, in two patterns that published tables have (tests/accuracy/README.md says which):
    `ring`: a ring of pointers through every line once, in an order without pattern;
-   `random`, `random_pair`: one or two bytes at random addresses a step, the next address from the one before and the byte. */
+   `random`, `random_pair`: one or two bytes at random addresses a step, the next address from the one before and the byte.
+   How well a working set lies in L2 is a matter of its frames, so one that may fit there is measured at several places: of a ring
+   it is the mean that counts. tinymembench, which the other two follow, says the best of ten; what counts is the mean of that. */
 #include "tests/accuracy/lib/guest.h"
 #include "tests/accuracy/lib/kernels.h"
 
-enum { LINE = 64, LINK_STEPS = 16 };
+enum { LINE = 64, LINK_STEPS = 16, PLACED_MAX = 1 << 20, GROUPS = 5, OF_TEN = 10 };
 
 struct line {
     struct line *next;
@@ -49,16 +51,29 @@ static __attribute__((noinline)) const struct line *follow(const struct line *li
     return line;
 }
 
+static unsigned places_for(uint64_t size)
+{
+    return size <= PLACED_MAX ? GROUPS * OF_TEN : 1;
+}
+
+static uint64_t time_ring(uint64_t size, uint64_t warm, uint64_t steps)
+{
+    const struct line *ring = follow(make_ring(size), warm);
+    uint64_t begin = guest_ticks();
+
+    follow(ring, steps);
+    return guest_ticks() - begin;
+}
+
 /* argument: the working set in bytes. */
 void ring_kernel(uint64_t argument)
 {
-    const struct line *ring = make_ring(argument);
-    uint64_t lines = argument / LINE, warm = lines < 20000 ? 8 * lines : lines, steps = lines < 100000 ? 200000 : 2 * lines;
+    uint64_t lines = argument / LINE, warm = lines < 20000 ? 8 * lines : lines, steps = lines < 20000 ? 6 * lines : 2 * lines;
+    uint64_t ticks = 0;
 
-    ring = follow(ring, warm);
-    uint64_t begin = guest_ticks();
-    follow(ring, steps);
-    guest_say("ring", guest_ticks() - begin, steps);
+    for (unsigned place = 0; place < places_for(argument); place++)
+        ticks += time_ring(argument, warm, steps);
+    guest_say("ring", ticks, places_for(argument) * steps);
 }
 
 static uint32_t next_seed(uint32_t seed)
@@ -99,23 +114,55 @@ static APART uint32_t read_random_pair(const volatile uint8_t *zeroes, uint64_t 
 
 typedef uint32_t reader(const volatile uint8_t *zeroes, uint64_t steps, uint32_t mask, uint32_t seed);
 
-/* What the same steps take when every byte is in L1 is said too: the table has the difference. */
-static void read_both(const char *name, reader *read, uint64_t size)
+struct reading {
+    reader *read;
+    uint64_t size, steps, warm;
+    uint32_t seed;
+};
+
+static uint64_t time_reads(struct reading *r, const void *zeroes, uint64_t steps, uint64_t size)
+{
+    uint64_t begin = guest_ticks();
+
+    r->seed = r->read(zeroes, steps, (uint32_t)size - 1, r->seed);
+    return guest_ticks() - begin;
+}
+
+static uint64_t *make_zeroes(uint64_t size)
 {
     uint64_t *zeroes = guest_pages(size);
-    uint64_t steps = 400000, warm = size >= 1 << 20 ? 100000 : 8 * size / LINE;
-    uint32_t seed = 0;
 
     for (uint64_t i = 0; i < size / sizeof *zeroes; i++)
         zeroes[i] = 0;
-    seed = read((const uint8_t *)zeroes, 1000, 1, seed);
-    uint64_t begin = guest_ticks();
-    seed = read((const uint8_t *)zeroes, steps, 1, seed);
-    guest_say("in_l1", guest_ticks() - begin, steps);
-    seed = read((const uint8_t *)zeroes, warm, (uint32_t)size - 1, seed);
-    begin = guest_ticks();
-    read((const uint8_t *)zeroes, steps, (uint32_t)size - 1, seed);
-    guest_say(name, guest_ticks() - begin, steps);
+    return zeroes;
+}
+
+static uint64_t best_of(struct reading *r, unsigned places)
+{
+    uint64_t best = UINT64_MAX;
+
+    for (unsigned place = 0; place < places; place++) {
+        const uint64_t *zeroes = make_zeroes(r->size);
+        time_reads(r, zeroes, r->warm, r->size);
+        uint64_t ticks = time_reads(r, zeroes, r->steps, r->size);
+        best = ticks < best ? ticks : best;
+    }
+    return best;
+}
+
+/* What the same steps take when every byte is in L1 is said too: the table has the difference. */
+static void read_both(const char *name, reader *read, uint64_t size)
+{
+    struct reading r = { read, size, size > PLACED_MAX ? 400000 : 100000, size >= PLACED_MAX ? 100000 : 8 * size / LINE, 0 };
+    unsigned groups = size <= PLACED_MAX ? GROUPS : 1;
+    static const uint64_t near;
+    uint64_t ticks = 0;
+
+    time_reads(&r, &near, 1000, 2);
+    guest_say("in_l1", time_reads(&r, &near, r.steps, 2), r.steps);
+    for (unsigned group = 0; group < groups; group++)
+        ticks += best_of(&r, places_for(size) / groups);
+    guest_say(name, ticks, groups * r.steps);
 }
 
 void random_kernel(uint64_t argument)

@@ -19,7 +19,7 @@ enum {
 #define PMCNTEN_CYCLES (1u << 31)
 
 static uint64_t tables[WINDOW_PAGES] __attribute__((aligned(PAGE)));
-static uint32_t frames[FRAME_COUNT / 2];
+static uint32_t frames[FRAME_COUNT];
 static unsigned pages_taken;
 
 /* xorshift64 (Marsaglia). */
@@ -31,20 +31,17 @@ static uint64_t draw(uint64_t *state)
     return *state;
 }
 
-/* Every page gets a frame at random, of those whose lowest number bit is the page's own: bit 12 is in L1's index, and that no
-   working set of L1's size misses on hardware says that this bit does not come from the frame. */
+/* Every page gets a frame at random, as from an operating system that has run for a while. */
 static void map_window(void)
 {
     uint64_t state = 53;
 
-    for (uint32_t odd = 0; odd <= 1; odd++) {
-        for (uint32_t i = 0; i < FRAME_COUNT / 2; i++)
-            frames[i] = 2 * i + odd;
-        for (uint32_t i = 0; i < WINDOW_PAGES / 2; i++) {
-            uint32_t other = i + (uint32_t)(draw(&state) >> 16) % (FRAME_COUNT / 2 - i), frame = frames[other];
-            frames[other] = frames[i];
-            tables[2 * i + odd] = mmu_page(FRAMES + (uint64_t)frame * PAGE, MMU_NORMAL);
-        }
+    for (uint32_t i = 0; i < FRAME_COUNT; i++)
+        frames[i] = i;
+    for (uint32_t i = 0; i < WINDOW_PAGES; i++) {
+        uint32_t other = i + (uint32_t)(draw(&state) >> 16) % (FRAME_COUNT - i), frame = frames[other];
+        frames[other] = frames[i];
+        tables[i] = mmu_page(FRAMES + (uint64_t)frame * PAGE, MMU_NORMAL);
     }
     for (uint32_t page = 0; page < WINDOW_PAGES; page += MMU_BLOCK / PAGE)
         mmu_map_table(WINDOW + (uint64_t)page * PAGE, tables + page);

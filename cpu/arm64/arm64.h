@@ -30,6 +30,9 @@ union vreg {
 #define LANE_S(i) ((i) ^ 1)
 #endif
 
+/* Lane i of that type, where the type is a parameter. */
+#define LANE_OF(type, i) (HOST_LE ? (i) : (i) ^ (8 / sizeof(type) - 1))
+
 struct arm64_mmu;
 
 struct arm64 {

@@ -18,7 +18,8 @@ enum { FPSR_QC = 1 << 27 };
         union vreg r = { { 0 } };                                                                            \
         OP_UNUSED const unsigned sh = o->sh;                                                                 \
         bool saturated = false, *const qc = &saturated;                                                      \
-        for (unsigned i = 0; i < o->ra; i++) {                                                               \
+        for (unsigned k = 0; k < o->ra; k++) {                                                               \
+            const unsigned i = LANE_OF(type, k);                                                             \
             OP_UNUSED const __typeof__(r.lane[0]) un = vn->lane[i], um = vm->lane[m_lane], ud = vd->lane[i]; \
             OP_UNUSED const type n = (type)un, m = (type)um, d = (type)ud;                                   \
             r.lane[i] = (__typeof__(un))(result);                                                            \

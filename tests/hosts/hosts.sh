@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Catches: code that works only on 64-bit little-endian hosts, and states that differ between hosts. Builds for other architectures and
-# runs there, under QEMU's user mode emulation: the unit tests, the demo, Linux to init. `make check-hosts`; HOSTS="armhf" chooses.
+# runs there, under QEMU's user mode emulation: the unit tests, the demo, Linux to init. And builds everything by clang, also with the
+# sanitizers, for its warnings. `make check-hosts`; HOSTS="armhf" chooses.
 cd "$(dirname "$0")/../.." || exit 1
 passed=0 failed=0
 if [ -z "${CHECK_HOSTS:-}${LONG:-}" ]; then
@@ -66,9 +67,21 @@ unit_tests() { # emulator, its options…
     passed=$((passed + ${line%% *})) line=${line#*, } failed=$((failed + ${line%% *}))
 }
 
-for architecture in ${HOSTS:-arm64 armhf s390x}; do
+# built: goals…; sets copy to where.
+built() {
+    if ! copy=$(tests/hosts/build "$architecture" "$@" 2> "$work/log"); then
+        fail "$architecture: it does not build"
+        grep -vE '^(CC|AR|LINK|EMBED) ' "$work/log" | tail -n 20
+        return 1
+    fi
+    if grep 'warning:' "$work/log"; then fail "$architecture: the compiler warns"; else pass; fi
+    took "built"
+}
+
+for architecture in ${HOSTS:-clang arm64 armhf s390x}; do
     # Percent of the random trials; seconds that a program may take.
     case $architecture in
+    clang) compiler=clang emulator= ;;
     arm64) compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64 trials=5 limit=1800 ;;
     armhf) compiler=arm-linux-gnueabihf-gcc emulator=qemu-arm trials=5 limit=1800 ;;
     s390x) compiler=s390x-linux-gnu-gcc emulator=qemu-s390x trials=2 limit=3600 ;;
@@ -81,14 +94,12 @@ for architecture in ${HOSTS:-arm64 armhf s390x}; do
         continue
     fi
     started=$SECONDS
-    if ! copy=$(tests/hosts/build $architecture all unit-tests 2> "$work/log"); then
-        fail "$architecture: it does not build"
-        grep -vE '^(CC|AR|LINK|EMBED) ' "$work/log" | tail -n 20
+    if [ "$architecture" = clang ]; then
+        built all unit-tests && built MODE=asan all && same demo "the demo" "$copy/build/asan/orrery" && same demo "the demo" "$copy/build/orrery"
         continue
     fi
+    built all unit-tests || continue
     sysroot=$(tests/hosts/sysroot $architecture)
-    if grep 'warning:' "$work/log"; then fail "$architecture: the compiler warns"; else pass; fi
-    took "built"
     same demo "the demo" $emulator -L "$sysroot" "$copy/build/orrery"
     same demo_without_time "the demo without timing" $emulator -L "$sysroot" "$copy/build/orrery"
     [ ! -e "$work/linux" ] || same linux "Linux at init" $emulator -L "$sysroot" "$copy/build/orrery"

@@ -75,9 +75,10 @@ START_TEST(a_full_table_of_states_begins_again_unnoticed)
 #ifdef __SANITIZE_ADDRESS__
     return;
 #endif
+    const unsigned most = (unsigned)trials(PROGRAMS_MOST, 1);   /* fewer do not fill it */
     struct timing_work work = { 0 };
     twins_open(&t, 2000001);
-    while (work.states < PLACES + PLACES / 8 && t.programs < PROGRAMS_MOST) {
+    while (work.states < PLACES + PLACES / 8 && t.programs < most) {
         for (unsigned i = 0; i < GROUP; i++) {
             twins_run(&t, false);
             twins_compare(&t, false);
@@ -86,7 +87,7 @@ START_TEST(a_full_table_of_states_begins_again_unnoticed)
         timing_work(t.twin[0].b.cpu->cpu.timing, &work);
     }
     printf("note: %llu states behind %llu programs\n", (unsigned long long)work.states, (unsigned long long)t.programs);
-    ck_assert_uint_gt(work.states, PLACES);
+    ck_assert(work.states > PLACES || most < PROGRAMS_MOST);
     twins_close(&t);
 }
 END_TEST

@@ -7,6 +7,7 @@
 #include "devices/firmware/fw_cfg.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { DATA = 0, SELECTOR = 8, DMA = 16 };
 enum { ERROR = 1, READ = 2, SKIP = 4, SELECT = 8, WRITE = 16 };
@@ -260,7 +261,7 @@ END_TEST
 START_TEST(random_dma_does_no_harm)
 {
     uint64_t random = 88172645463325252ull;
-    for (unsigned i = 0; i < 200000; i++) {
+    for (uint64_t left = trials(200000, 1); left > 0; left--) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;

@@ -9,6 +9,7 @@
 #include "tests/devices/flash/blocks.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { BLOCK = 256 << 10, READY = 0x80, ERASE_FAILED = 0x20, PROGRAM_FAILED = 0x10, VPP_LOW = 0x08, LOCKED = 0x02 };
 
@@ -444,7 +445,7 @@ START_TEST(random_commands_do_no_harm)
     device_fixture_free(f);
     start(false);
     uint64_t random = 88172645463325252ull;
-    for (unsigned i = 0; i < 300000; i++) {
+    for (uint64_t left = trials(300000, 1); left > 0; left--) {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;

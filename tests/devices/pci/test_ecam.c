@@ -6,6 +6,7 @@
 #include "bus/pci.h"
 #include "tests/support/device_fixture.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 enum { SLOTS = 3, BAR1_SIZE = 0x1000, BAR4_SIZE = 0x4000, STATUS = 20, COMMAND_ON = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER };
 
@@ -246,7 +247,7 @@ START_TEST(a_mad_guest_does_no_harm_and_a_reset_is_complete)
 {
     struct setup s = start();
     uint64_t fresh = device_fixture_hash(s.f), random = 7;
-    for (unsigned i = 0; i < 200000; i++) {
+    for (uint64_t left = trials(200000, 1); left > 0; left--) {
         random = random * 6364136223846793005u + 1442695040888963407u;
         unsigned pick = (unsigned)(random >> 60), slot = (unsigned)(random >> 40) & 3, size = 1u << (random >> 56 & 3);
         uint64_t value = random >> 20 & 1 ? random >> 8 : (random >> 8 & 0xf000) | (random >> 21 & 1 ? WINDOW64 : 0);

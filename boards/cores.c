@@ -4,12 +4,15 @@
    order is a function of the machine's state: the same run is the same to the last bit, however it is cut into calls. */
 #include "boards/board.h"
 #include "cpu/arm64/cluster.h"
+#include "cpu/timing/port.h"
 #include "devices/intc/gicv2.h"
 
 /* A slice is this long, and up to half as long again: lengths are drawn by a hash of the time, so that no loop of a guest can be
    in step with them. It is the latency of what one core tells another that is awake; one that sleeps is woken at once. Never so
    short that a loop around an exclusive pair could fail for ever. docs/design.md has what other lengths cost. */
 enum { SLICE_NS = 2000, SLICE_CYCLES_MIN = 512 };
+
+_Static_assert((int)MACHINE_CORES <= (int)PORT_CORES, "the timing model has room for every core");
 
 #define NOBODY UINT64_MAX
 

@@ -9,6 +9,8 @@ void cpu_join(struct cpu *cpu, struct cpu *other)
     bug_on(cpu->peer != cpu);
     cpu->peer = other->peer;
     other->peer = cpu;
+    if (cpu->timing && other->timing)
+        timing_join(cpu->timing, other->timing);
 }
 
 void cpu_yield_to(struct cpu *cpu)

@@ -93,7 +93,7 @@ static inline void cpu_look_around(struct cpu *cpu)
     cpu->horizon = 0;
 }
 
-/* Makes a core that is alone one of the ring of `other`. They share RAM, and are freed together. */
+/* Makes a core that is alone one of the ring of `other`. They share RAM, L2 and memory in the model, and are freed together. */
 void cpu_join(struct cpu *cpu, struct cpu *other);
 
 /* This core has something to do now: whichever of the others runs stops at its next block end. */

@@ -143,11 +143,9 @@ void arm64_map_changed(void *core)
 
 void arm64_memory_written(void *core, gpa_t pa, uint64_t length)
 {
-    struct cpu *first = core, *cpu = first;
-    do
-        if (cpu->timed)
-            memory_dma(timing_memory(cpu->timing), pa, length);
-    while ((cpu = cpu->peer) != first);
+    struct cpu *cpu = core;
+    if (cpu->timed)
+        memory_dma(timing_memory(cpu->timing), pa, length);   /* of all cores */
 }
 
 void arm64_free(struct arm64 *c)

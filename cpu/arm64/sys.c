@@ -204,10 +204,11 @@ HANDLER(cache_by_address)
     NEXT;
 }
 
+/* imm: the same. */
 HANDLER(invalidate_fetch)
 {
     if (ENGINE_KEEPS_TIME)
-        timing_maintain(&c->cpu, o, b, MEMORY_INVALIDATE_FETCH_ALL, 0);
+        timing_maintain(&c->cpu, o, b, (enum memory_maintenance)o->imm, 0);
     NEXT;
 }
 
@@ -337,8 +338,8 @@ struct sys_row {
 #define SYS_CODE(op1, crn, crm, op2) ((op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
 
 static const struct sys_row sys_rows[] = {
-    { SYS_CODE(0, 7, 1, 0), false, invalidate_fetch, 0 },     /* IC IALLUIS */
-    { SYS_CODE(0, 7, 5, 0), false, invalidate_fetch, 0 },     /* IC IALLU */
+    { SYS_CODE(0, 7, 1, 0), false, invalidate_fetch, MEMORY_INVALIDATE_FETCH_EVERYWHERE }, /* IC IALLUIS */
+    { SYS_CODE(0, 7, 5, 0), false, invalidate_fetch, MEMORY_INVALIDATE_FETCH_ALL }, /* IC IALLU */
     { SYS_CODE(3, 7, 5, 1), true, cache_by_address, MEMORY_INVALIDATE_FETCH }, /* IC IVAU */
     { SYS_CODE(0, 7, 6, 1), false, invalidate_by_address, 0 }, /* DC IVAC */
     { SYS_CODE(0, 7, 6, 2), false, nop, 0 },                  /* DC ISW */

@@ -15,6 +15,44 @@ enum { EVENTS_ROOM = 512 };   /* grows if an extraordinary block needs more */
 
 /* ---- making ---- */
 
+static struct memory_shared *shared_new(const struct core_settings *settings)
+{
+    struct memory_shared *shared = mem_alloc(sizeof *shared);
+    cache_init(&shared->l2, settings->l2_size, settings->l2_ways, CACHE_TREE, SEED_L2);
+    fills_shared_init(&shared->fills, settings);
+    return shared;
+}
+
+/* m is one of its cores now; the last that leaves frees it. */
+static void enter(struct memory *m, struct memory_shared *shared)
+{
+    bug_on(shared->cores == PORT_CORES);
+    m->shared = shared;
+    m->number = shared->cores++;
+    shared->core[m->number] = m;
+    fills_init(&m->fills, m->settings, &shared->fills, m->number);
+}
+
+static void leave(struct memory *m)
+{
+    struct memory_shared *shared = m->shared;
+    shared->core[m->number] = NULL;
+    for (unsigned i = 0; i < shared->cores; i++)
+        if (shared->core[i])
+            return;
+    cache_free(&shared->l2);
+    fills_shared_free(&shared->fills);
+    free(shared);
+}
+
+void memory_join(struct memory *m, struct memory *other)
+{
+    bug_on(!memory_is_alone(m));
+    leave(m);
+    enter(m, other->shared);
+    fills_shared_share(&m->shared->fills);
+}
+
 struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_epoch, memory_walk *walk, void *core)
 {
     struct memory *m = mem_alloc(sizeof *m);
@@ -25,7 +63,6 @@ struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_
     m->counts = m->uncounted;
     cache_init(&m->l1i, settings->l1i_size, settings->l1i_ways, CACHE_RANDOM, SEED_L1I);
     cache_init(&m->l1d, settings->l1d_size, settings->l1d_ways, CACHE_RANDOM, SEED_L1D);
-    cache_init(&m->l2, settings->l2_size, settings->l2_ways, CACHE_TREE, SEED_L2);
     if (settings->l1d_index == INDEX_VIRTUAL)
         m->colours = m->l1d.set_mask & ~(uint64_t)(PAGE_SIZE / MEMORY_LINE - 1);
     m->filled = mem_alloc(m->l1d.slots * sizeof *m->filled);
@@ -38,7 +75,7 @@ struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_
     m->device_cycles = (uint32_t)(((uint64_t)settings->device_access * settings->clock_mhz + 999) / 1000);
     tlbs_init(&m->tlbs, settings);
     prefetch_init(&m->prefetch, settings);
-    fills_init(&m->fills, settings);
+    enter(m, shared_new(settings));
     m->stream.line = CACHE_NOTHING;
     return m;
 }
@@ -49,7 +86,7 @@ void memory_free(struct memory *m)
         return;
     cache_free(&m->l1i);
     cache_free(&m->l1d);
-    cache_free(&m->l2);
+    leave(m);
     tlbs_free(&m->tlbs);
     free(m->filled);
     free(m->state);
@@ -174,13 +211,16 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
 {
     bool complete = m->filled[slot] <= now;
     if (write) {
+        if (unlikely(m->state[slot] & MEMORY_SHARED))
+            memory_snoop_claim(m, slot, op);
         m->l1d.modified[slot] = true;
         if (!complete)
             memory_lines_store(m, m->l1d.line[slot], bytes, true, op);
     }
-    enum memory_proof proof = m->l1d.modified[slot] ? MEMORY_WRITABLE : MEMORY_READABLE;
+    bool is_own = m->l1d.modified[slot] && !(m->state[slot] & MEMORY_SHARED);
+    enum memory_proof proof = is_own ? MEMORY_WRITABLE : MEMORY_READABLE;
     if (!complete && !write)   /* a store is merged with the line when it comes */
-        memory_note(m, KIND_PENDING, m->state[slot] & MEMORY_FAR, op, slot, m->l1d.line[slot]);
+        memory_note(m, KIND_PENDING, m->state[slot] & (MEMORY_FAR | MEMORY_SNOOPED), op, slot, m->l1d.line[slot]);
     if (m->state[slot] & MEMORY_AHEAD)
         used(m, slot, write, op);   /* may fetch lines into this one's place only after it was noted */
     return complete ? proof : MEMORY_NOT_YET;
@@ -281,11 +321,13 @@ void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, 
     memory_lines_leave_alias(m, line, op);
     if (memory_lines_store(m, line, MEMORY_WHOLE_LINE, false, op))
         return;
-    /* The line is claimed, not read: what L2 has of it is out of date. */
+    /* The line is claimed, not read: what others have of it is out of date. */
     memory_count(m, EVENT_L2_ACCESSES);
-    int32_t old = cache_find(&m->l2, line);
+    if (!memory_is_alone(m))
+        memory_snoop_take(m, line);
+    int32_t old = cache_find(&m->shared->l2, line);
     if (old != CACHE_ABSENT)
-        cache_drop(&m->l2, (uint32_t)old);
+        cache_drop(&m->shared->l2, (uint32_t)old);
     memory_lines_bring(m, index, line, KIND_CLAIM, MEMORY_STORE, op);
 }
 

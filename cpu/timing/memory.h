@@ -58,7 +58,12 @@ enum { MEMORY_EPOCH_PAGE = 64, MEMORY_EPOCHS };
 struct memory *memory_new(const struct core_settings *settings, uint32_t *fetch_epoch, memory_walk *walk, void *core);
 void memory_free(struct memory *m);
 
-/* Everything empty, as after reset; line tables and epochs are told. */
+/* m becomes one of the cores that share the L2 and the memory of `other` and keep their L1D coherent (memory_snoop.c). To be
+   called before either is used. At most PORT_CORES; their settings are equal. They are freed one after the other, none being
+   used any more. */
+void memory_join(struct memory *m, struct memory *other);
+
+/* Everything empty, as after reset; line tables and epochs are told. What is shared is reset with the first core. */
 void memory_reset(struct memory *m);
 
 /* Where events are counted: the EVENT_COUNT numbers of the current exception level. */
@@ -123,8 +128,10 @@ bool memory_is_miss(const struct memory_event *e);
 /* ---- from outside ---- */
 
 enum memory_maintenance {
-    MEMORY_CLEAN, MEMORY_INVALIDATE, MEMORY_CLEAN_INVALIDATE,   /* data line of pa, to the point of coherency */
-    MEMORY_INVALIDATE_FETCH, MEMORY_INVALIDATE_FETCH_ALL        /* instruction line of pa; the whole L1I */
+    MEMORY_CLEAN, MEMORY_INVALIDATE, MEMORY_CLEAN_INVALIDATE,   /* data line of pa, to the point of coherency, of all cores */
+    MEMORY_INVALIDATE_FETCH,                                    /* instruction line of pa, of all cores */
+    MEMORY_INVALIDATE_FETCH_ALL,                                /* the whole L1I: of this core; of all */
+    MEMORY_INVALIDATE_FETCH_EVERYWHERE
 };
 void memory_maintain(struct memory *m, enum memory_maintenance what, gpa_t pa, unsigned op);
 
@@ -133,8 +140,12 @@ void memory_forget_translations(struct memory *m);
 void memory_forget_asid(struct memory *m, uint32_t asid);
 void memory_forget_va(struct memory *m, gva_t va);
 
-/* A device wrote RAM [pa, pa + length): cached copies are gone (the bus is coherent). */
+/* A device wrote RAM [pa, pa + length): cached copies are gone (the bus is coherent), those of all cores that share memory. */
 void memory_dma(struct memory *m, gpa_t pa, uint64_t length);
+
+/* Are the lines of all cores that share memory in states that go together? NULL, or what does not. For tests: it looks at every
+   line. */
+const char *memory_check(const struct memory *m);
 
 /* A hash over every tag and time relative to now, for tests that compare two runs. */
 uint64_t memory_hash(const struct memory *m, uint64_t now);

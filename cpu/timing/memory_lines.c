@@ -26,6 +26,12 @@ void memory_lines_forget(struct memory *m, uint32_t slot)
     m->entry[slot] = NULL;
 }
 
+void memory_lines_protect(struct memory *m, uint32_t slot)
+{
+    if (m->entry[slot])
+        m->entry[slot]->writable &= ~(1ull << (m->l1d.line[slot] & 63));
+}
+
 void memory_lines_drop(struct memory *m, uint32_t slot)
 {
     memory_lines_forget(m, slot);
@@ -34,16 +40,16 @@ void memory_lines_drop(struct memory *m, uint32_t slot)
     m->state[slot] = 0;
 }
 
-/* Makes room for the line in L2, which may send another to memory. */
-static void l2_put(struct memory *m, uint64_t line, bool modified, unsigned op)
+void memory_lines_put_l2(struct memory *m, uint64_t line, bool modified, unsigned op)
 {
-    uint32_t slot = cache_victim(&m->l2, line);
-    if (m->l2.modified[slot]) {
+    struct cache *l2 = &m->shared->l2;
+    uint32_t slot = cache_victim(l2, line);
+    if (l2->modified[slot]) {
         memory_count(m, EVENT_L2_WRITEBACKS);
-        memory_note(m, KIND_WRITE_BACK, MEMORY_FAR, op, 0, m->l2.line[slot]);
+        memory_note(m, KIND_WRITE_BACK, MEMORY_FAR, op, 0, l2->line[slot]);
     }
-    cache_put(&m->l2, slot, line, modified);
-    cache_touch(&m->l2, slot);
+    cache_put(l2, slot, line, modified);
+    cache_touch(l2, slot);
 }
 
 /* DDI 0500J 7.6: data come to L2 when they leave L1D, not when they are fetched. */
@@ -54,7 +60,8 @@ static void l1d_evict(struct memory *m, uint32_t slot, unsigned op)
     memory_lines_drop(m, slot);
     if (line == CACHE_NOTHING)
         return;
-    int32_t there = cache_find(&m->l2, line);
+    struct cache *l2 = &m->shared->l2;
+    int32_t there = cache_find(l2, line);
     if (there != CACHE_ABSENT && !modified)
         return;
     memory_count(m, EVENT_L2_ACCESSES);
@@ -62,11 +69,11 @@ static void l1d_evict(struct memory *m, uint32_t slot, unsigned op)
         memory_count(m, EVENT_L1D_WRITEBACKS);
     memory_note(m, KIND_WRITE_BACK, 0, op, 0, line);
     if (there == CACHE_ABSENT) {
-        l2_put(m, line, modified, op);
+        memory_lines_put_l2(m, line, modified, op);
         return;
     }
-    m->l2.modified[there] = true;
-    cache_touch(&m->l2, (uint32_t)there);
+    l2->modified[there] = true;
+    cache_touch(l2, (uint32_t)there);
 }
 
 void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op)
@@ -76,35 +83,52 @@ void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op)
         l1d_evict(m, (uint32_t)slot, op);
 }
 
-/* L1D asks L2 for a line: is it there? One that is modified changes hands: L1D has it modified then, L2 no longer. */
-static bool l2_read(struct memory *m, uint64_t line, bool *modified)
+/* L1D asks L2 for a line: is it there? One that is modified changes hands: L1D has it modified then, L2 no longer; unless other
+   cores have it too. */
+static bool l2_read(struct memory *m, uint64_t line, bool is_shared, bool *modified)
 {
-    memory_count(m, EVENT_L2_ACCESSES);
-    int32_t slot = cache_find(&m->l2, line);
-    *modified = slot != CACHE_ABSENT && m->l2.modified[slot];
+    struct cache *l2 = &m->shared->l2;
+    int32_t slot = cache_find(l2, line);
+    *modified = !is_shared && slot != CACHE_ABSENT && l2->modified[slot];
     if (slot == CACHE_ABSENT)
         memory_count(m, EVENT_L2_MISSES);
     else if (*modified)
-        cache_drop(&m->l2, (uint32_t)slot);
+        cache_drop(l2, (uint32_t)slot);
     else
-        cache_touch(&m->l2, (uint32_t)slot);
+        cache_touch(l2, (uint32_t)slot);
     return slot != CACHE_ABSENT;
 }
 
 /* Fetches and walks leave what they read in L2. */
 unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op)
 {
+    struct cache *l2 = &m->shared->l2;
     memory_count(m, EVENT_L2_ACCESSES);
-    int32_t slot = cache_find(&m->l2, line);
+    int32_t slot = cache_find(l2, line);
     if (slot != CACHE_ABSENT) {
-        cache_touch(&m->l2, (uint32_t)slot);
+        cache_touch(l2, (uint32_t)slot);
         return 0;
     }
     if (memory_lines_find(m, line) != CACHE_ABSENT)   /* handed over within the cluster */
         return 0;
+    if (!memory_is_alone(m) && memory_snoop_finds(m, line))
+        return MEMORY_SNOOPED;
     memory_count(m, EVENT_L2_MISSES);
-    l2_put(m, line, false, op);
+    memory_lines_put_l2(m, line, false, op);
     return MEMORY_FAR;
+}
+
+/* Where a line that is to be in L1D comes from, and in which state. A store takes it from whoever has it. */
+static unsigned find_line(struct memory *m, uint64_t line, bool write, bool *modified)
+{
+    unsigned found = 0;
+    memory_count(m, EVENT_L2_ACCESSES);
+    if (!memory_is_alone(m))
+        found = memory_snoop_ask(m, line, write);
+    *modified = false;
+    if (found & MEMORY_SNOOPED)
+        return found;
+    return l2_read(m, line, found & MEMORY_SHARED, modified) ? found : found | MEMORY_FAR;
 }
 
 /* Gives the line a slot of L1D. The events of what had to leave come behind that of the line itself. */
@@ -113,15 +137,14 @@ void memory_lines_bring(struct memory *m, uint64_t index, uint64_t line, enum me
     bool modified = true;
     if (kind == KIND_FILL) {
         memory_count(m, EVENT_L1D_REFILLS);
-        if (!l2_read(m, line, &modified))
-            flags |= MEMORY_FAR;
+        flags |= find_line(m, line, flags & MEMORY_STORE, &modified);
     }
     uint32_t slot = cache_victim(&m->l1d, index);
     memory_note(m, kind, flags | (m->l1d.line[slot] != CACHE_NOTHING ? MEMORY_EVICTS : 0), op, slot, line);
     l1d_evict(m, slot, op);
     cache_put(&m->l1d, slot, line, modified || flags & MEMORY_STORE);
     m->filled[slot] = MEMORY_UNKNOWN;
-    m->state[slot] = flags & (MEMORY_AHEAD | MEMORY_FAR);
+    m->state[slot] = flags & (MEMORY_AHEAD | MEMORY_FAR | MEMORY_SNOOPED | MEMORY_SHARED);
 }
 
 void memory_lines_prefetch(struct memory *m, uint64_t index, const uint64_t *lines, unsigned number, unsigned op)
@@ -148,14 +171,17 @@ static void stream_out(struct memory *m, unsigned op)
     struct memory_stream *s = &m->stream;
     memory_count(m, EVENT_STREAMED_LINES);
     memory_count(m, EVENT_L2_ACCESSES);
-    int32_t slot = cache_find(&m->l2, s->line);
+    if (!memory_is_alone(m))
+        memory_snoop_pass(m, s->line, s->bytes == MEMORY_WHOLE_LINE, op);
+    struct cache *l2 = &m->shared->l2;
+    int32_t slot = cache_find(l2, s->line);
     bool far = slot == CACHE_ABSENT && (s->bytes != MEMORY_WHOLE_LINE || s->full > m->settings->stream_far);
     memory_note(m, KIND_STREAM, far ? MEMORY_FAR | MEMORY_STORE : MEMORY_STORE, op, 0, s->line);
     if (slot != CACHE_ABSENT) {
-        m->l2.modified[slot] = true;
-        cache_touch(&m->l2, (uint32_t)slot);
+        l2->modified[slot] = true;
+        cache_touch(l2, (uint32_t)slot);
     } else if (!far) {
-        l2_put(m, s->line, true, op);
+        memory_lines_put_l2(m, s->line, true, op);
     }
     s->line = CACHE_NOTHING;
     s->bypass = false;

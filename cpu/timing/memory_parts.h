@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What memory.c (step 1) and memory_serve.c (step 2) share; for nobody else. */
+/* What the files of the memory side share; for nobody else. */
 #ifndef CPU_TIMING_MEMORY_PARTS_H
 #define CPU_TIMING_MEMORY_PARTS_H
 
@@ -17,6 +17,7 @@ enum memory_kind {
     KIND_PENDING,             /* `line` in `slot` was still on its way */
     KIND_CLAIM,               /* `line` is put into `slot` of L1D without being read: it is written as a whole */
     KIND_STREAM,              /* `line` is written to L2 or memory without being in L1D */
+    KIND_ALONE,               /* `line` of L1D is taken away from the other cores, to be written */
     KIND_WRITE_BACK,          /* `line` goes from L1D to L2, or (MEMORY_FAR) from L2 to memory; nobody waits */
     KIND_UNALIGNED,
     KIND_DEVICE
@@ -28,7 +29,9 @@ enum memory_flag {
     MEMORY_STORE = 1 << 1,    /* nobody waits for the data */
     MEMORY_AHEAD = 1 << 2,    /* asked for by the prefetcher */
     MEMORY_LINES = 1 << 3,    /* unaligned: two lines */
-    MEMORY_EVICTS = 1 << 5    /* another line has to leave L1D for it */
+    MEMORY_SNOOPED = 1 << 4,  /* from another core's L1D */
+    MEMORY_EVICTS = 1 << 5,   /* another line has to leave L1D for it */
+    MEMORY_SHARED = 1 << 6    /* other cores may have it too: it may be read, not written */
 };
 
 #define MEMORY_UNKNOWN UINT64_MAX   /* fill time of a line whose event was not served yet */
@@ -41,16 +44,28 @@ struct memory_stream {
     bool bypass;              /* this one is not in L1D */
 };
 
+/* What the cores of a cluster share. A core alone has one for itself. */
+struct memory_shared {
+    struct cache l2;
+    struct fills_shared fills;
+    struct memory *core[PORT_CORES];  /* who they are; NULL: nobody, or gone */
+    unsigned cores;                   /* how many there have been */
+};
+
 struct memory {
     const struct core_settings *settings;
     uint32_t *fetch_epoch;
     memory_walk *walk;
     void *core;
 
-    struct cache l1i, l1d, l2;
+    struct memory_shared *shared;
+    unsigned number;                  /* in shared->core */
+
+    struct cache l1i, l1d;
     uint64_t colours;                 /* bits of L1D's index that come from the virtual address and not from the line */
     uint64_t *filled;                 /* of each slot of l1d: when its line is complete, or MEMORY_UNKNOWN */
-    uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, where it came from; MEMORY_AHEAD, not used yet */
+    uint8_t *state;                   /* of each slot of l1d: MEMORY_FAR, MEMORY_SNOOPED, where it came from; MEMORY_AHEAD, not
+                                         used yet; MEMORY_SHARED */
     struct line_page **entry;         /* of each slot of l1d: the line-table entry that has it among its lines, or had it */
     uint64_t *fetched;                /* of each slot of l1i that was fetched ahead and not used yet: when it is complete */
     bool *fetched_ahead;
@@ -82,6 +97,11 @@ static inline uint64_t memory_index(const struct memory *m, uint64_t line, uint6
 
 #define MEMORY_WHOLE_LINE UINT64_MAX   /* all bytes of a line, a bit each */
 
+static inline bool memory_is_alone(const struct memory *m)
+{
+    return m->shared->cores == 1;
+}
+
 static inline void memory_count(struct memory *m, enum timing_event event)
 {
     m->counts[event]++;
@@ -102,11 +122,15 @@ int32_t memory_lines_find(const struct memory *m, uint64_t line);
 /* A line that is not where its index says may have come to L1D by an alias, at another index: there it has to go. */
 void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op);
 
-/* The entry that a slot of L1D proves is none any more; the slot is empty. */
+/* What the line table proves of a slot of L1D is no longer so; it proves no writes any more; the slot is empty. */
 void memory_lines_forget(struct memory *m, uint32_t slot);
+void memory_lines_protect(struct memory *m, uint32_t slot);
 void memory_lines_drop(struct memory *m, uint32_t slot);
 
-/* A fetch or a walk asks L2, which keeps the line then. Returns MEMORY_FAR if it had to ask memory. */
+/* Puts the line into L2, which may send another to memory. */
+void memory_lines_put_l2(struct memory *m, uint64_t line, bool modified, unsigned op);
+
+/* A fetch or a walk asks L2, which keeps the line then. Returns where it came from: MEMORY_FAR, MEMORY_SNOOPED or 0. */
 unsigned memory_lines_keep(struct memory *m, uint64_t line, unsigned op);
 
 /* L1D, which does not have it, gets the line, by a KIND_FILL or KIND_CLAIM event. `index` of prefetched ones: of their page. */
@@ -117,6 +141,24 @@ void memory_lines_prefetch(struct memory *m, uint64_t index, const uint64_t *lin
 bool memory_lines_streaming(const struct memory *m);
 bool memory_lines_store(struct memory *m, uint64_t line, uint64_t bytes, bool coming, unsigned op);
 void memory_lines_close(struct memory *m, unsigned op);
+
+/* ---- memory_snoop.c: the other cores; nothing of it is called by one that is alone ---- */
+
+/* The line is to be in this core's L1D: do others have it? For reading: MEMORY_SHARED, and MEMORY_SNOOPED if one of them sends
+   it. For writing they lose it: MEMORY_SNOOPED if one sends it. Else 0. */
+unsigned memory_snoop_ask(struct memory *m, uint64_t line, bool write);
+
+/* Takes the line away from the others. True: one of them had it modified. */
+bool memory_snoop_take(struct memory *m, uint64_t line);
+
+/* The line of this slot, which may be shared, is written. */
+void memory_snoop_claim(struct memory *m, uint32_t slot, unsigned op);
+
+/* The line is written past this core's L1D, all of it or a part. */
+void memory_snoop_pass(struct memory *m, uint64_t line, bool whole, unsigned op);
+
+/* Does another core have the line? */
+bool memory_snoop_finds(struct memory *m, uint64_t line);
 
 /* ---- memory_fetch.c ---- */
 

@@ -24,12 +24,17 @@ static uint64_t later(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+static enum fills_source source_of(const struct memory_event *e)
+{
+    return e->flags & MEMORY_FAR ? FILLS_MEMORY : e->flags & MEMORY_SNOOPED ? FILLS_CORE : FILLS_L2;
+}
+
 /* What a translation takes from `start` on: a refill of the micro-TLB, the start of a walk, or the load of a descriptor. */
 static uint64_t translation(struct memory *m, const struct memory_event *e, uint64_t start)
 {
     if (e->kind == KIND_TRANSLATE)
         return m->settings->utlb_refill;
-    uint64_t cycles = e->count ? fills_read(&m->fills, e->line, e->flags & MEMORY_FAR, start, m->counts) - start
+    uint64_t cycles = e->count ? fills_read(&m->fills, e->line, source_of(e), start, m->counts) - start
                                : m->settings->walk_overhead;
     m->counts[EVENT_WALK_CYCLES] += cycles;
     return cycles;
@@ -53,14 +58,13 @@ static enum timing_cause cause_of(const struct memory_event *e)
 /* Loads do not stall until their result is needed; but one that finds no line fill buffer free stands in the unit's way. */
 static void serve_fill(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
 {
-    bool far = e->flags & MEMORY_FAR;
     uint64_t begin = later(at, m->translated), start, *place = NULL;
     if (e->flags & MEMORY_STORE) {
         uint64_t free = fills_store(&m->fills, begin, &place);
         wait_issue(wait, free - begin, CAUSE_STORE);
         begin = free;
     }
-    uint64_t done = fills_line(&m->fills, e->line, far, e->flags & MEMORY_EVICTS, begin, &start, m->counts);
+    uint64_t done = fills_line(&m->fills, e->line, source_of(e), e->flags & MEMORY_EVICTS, begin, &start, m->counts);
     int32_t slot = memory_slot(m, e);
     if (slot != CACHE_ABSENT)
         m->filled[slot] = done;
@@ -91,6 +95,15 @@ static void serve_store(struct memory *m, const struct memory_event *e, uint64_t
         m->filled[slot] = *place;
 }
 
+/* The store waits in its buffer until nobody else has the line; loads of the line do not wait for that. */
+static void serve_alone(struct memory *m, uint64_t at, struct memory_wait *wait)
+{
+    uint64_t begin = later(at, m->translated), *place;
+    uint64_t start = fills_store(&m->fills, begin, &place);
+    wait_issue(wait, start - begin, CAUSE_STORE);
+    *place = fills_claim(&m->fills, start);
+}
+
 /* A store is only told of across lines: rows "str (cross-cache)". */
 static void serve_unaligned(const struct memory_event *e, struct memory_wait *wait)
 {
@@ -117,7 +130,7 @@ static void wait_fetch(struct memory *m, uint64_t start, uint64_t end, enum timi
 static void serve_fetch_fill(struct memory *m, const struct memory_event *e, uint64_t start, struct memory_wait *wait)
 {
     bool is_ahead = e->flags & MEMORY_AHEAD;
-    uint64_t done = fills_read(&m->fills, e->line, e->flags & MEMORY_FAR, is_ahead ? m->fetch_asked : start, m->counts);
+    uint64_t done = fills_read(&m->fills, e->line, source_of(e), is_ahead ? m->fetch_asked : start, m->counts);
     if (!is_ahead)
         wait_fetch(m, start, done, CAUSE_L1I, wait);
     else if (is_in_l1i(m, e))
@@ -156,6 +169,7 @@ static void serve_data(struct memory *m, const struct memory_event *e, uint64_t 
     case KIND_PENDING: serve_pending(m, e, at, wait); break;
     case KIND_CLAIM:
     case KIND_STREAM: serve_store(m, e, at, wait); break;
+    case KIND_ALONE: serve_alone(m, at, wait); break;
     case KIND_WRITE_BACK: fills_write(&m->fills, e->line, e->flags & MEMORY_FAR, at, m->counts); break;
     case KIND_UNALIGNED: serve_unaligned(e, wait); break;
     case KIND_DEVICE: wait_issue(wait, m->device_cycles, CAUSE_DEVICE); break;

@@ -331,6 +331,11 @@ const struct core_model *timing_model(const struct timing *t)
     return &t->model;
 }
 
+void timing_join(struct timing *t, struct timing *other)
+{
+    memory_join(t->memory, other->memory);
+}
+
 struct memory *timing_memory(struct timing *t)
 {
     return t->memory;

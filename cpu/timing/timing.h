@@ -85,6 +85,9 @@ struct timing *timing_new(struct cpu *cpu, const struct core_model *model);
 void timing_free(struct timing *t);
 const struct core_model *timing_model(const struct timing *t);
 
+/* The cores of t and other share L2 and memory from now on: memory_join. */
+void timing_join(struct timing *t, struct timing *other);
+
 /* Every cache, table and predictor empty, as after reset. Counters go on. */
 void timing_reset(struct timing *t);
 

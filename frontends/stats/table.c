@@ -41,18 +41,51 @@ void stats_table_line(FILE *to, const char *text)
     free(label);
 }
 
-/* What follows the head is of all cores together. */
+/* ---- several cores ---- */
+
+static const struct { const char *key, *title; int width; bool is_share; } core_columns[] = {
+    { "instructions", "instructions", 17, false }, { "awake", "awake", 9, true }, { "ipc", "IPC", 7, false },
+    { "l1d_mpki", "L1D", 8, false }, { "l2_mpki", "L2", 8, false }, { "mispredicted_mpki", "branch", 8, false },
+    { "snooped_lines", "came from", 14, false }, { "lines_taken", "lost to", 14, false },
+};
+
+static void put_core(FILE *to, const char *label, const struct counters *counters)
+{
+    struct stats_column column;
+    stats_column(counters, STATS_ALL, &column);
+    fprintf(to, "%-*s", TAG_WIDTH, label);
+    for (size_t i = 0; i < ARRAY_SIZE(core_columns); i++) {
+        struct stats_text text;
+        stats_text(stats_row(core_columns[i].key), &column, &text);
+        fprintf(to, "%*s", core_columns[i].width, core_columns[i].is_share && *text.more ? text.more : text.number);
+    }
+    fputc('\n', to);
+}
+
+/* Each core's part of what the rows below say of all together. */
 static void put_cores(FILE *to, const struct stats *s)
 {
+    if (s->core_count < 2)
+        return;
+    fprintf(to, "\n%-*s", TAG_WIDTH, "core");
+    for (size_t i = 0; i < ARRAY_SIZE(core_columns); i++)
+        fprintf(to, "%*s", core_columns[i].width, core_columns[i].title);
+    fprintf(to, "\n%*s%*s%*s\n", TAG_WIDTH + 17, "", 9 + 7 + 3 * 8, "misses per 1000 instr.", 2 * 14, "another core");
+    for (unsigned i = 0; i < s->core_count; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", i);
+        put_core(to, number, &s->cores[i].counters);
+    }
+    put_core(to, "together", &s->total.counters);
+}
+
+/* What can be said of a core whatever its timing is. */
+static void put_heads_of_cores(FILE *to, const struct stats *s)
+{
     for (unsigned i = 0; s->core_count > 1 && i < s->core_count; i++) {
-        struct stats_column column;
-        char label[32], number[32], more[64], ipc[48] = "";
-        double value;
-        stats_column(&s->cores[i].counters, STATS_ALL, &column);
-        if (stats_value(stats_row("ipc"), &column, &value))
-            snprintf(ipc, sizeof ipc, ", IPC %.2f", value);
+        char label[32], number[32], more[32];
         snprintf(label, sizeof label, "  of core %u", i);
-        snprintf(more, sizeof more, "%.1f %% awake%s", 100 * s->cores[i].awake, ipc);
+        snprintf(more, sizeof more, "%.1f %% awake", 100 * s->cores[i].awake);
         stats_grouped(s->cores[i].instructions, number);
         put_line(to, label, number, more);
     }
@@ -68,7 +101,7 @@ static void put_head(FILE *to, const struct stats *s)
     fprintf(to, "timing %s%s%s\n", modes[s->timing], s->run.end ? "; ended by " : "", s->run.end ? s->run.end : "");
     stats_grouped(s->total.instructions, number);
     put_line(to, "instructions", number, "");
-    put_cores(to, s);
+    put_heads_of_cores(to, s);
     snprintf(number, sizeof number, "%.6f", stats_seconds(s->total.at));
     put_line(to, "virtual seconds", number, "");
     snprintf(number, sizeof number, "%.3f", s->host_seconds);
@@ -104,13 +137,15 @@ static void put_row(FILE *to, const char *tag, const struct stats_row *row, cons
     fprintf(to, "%.*s\n", length, line);
 }
 
-static void put_rows(FILE *to, const struct stats_column columns[STATS_COLUMNS])
+static void put_rows(FILE *to, const struct stats_column columns[STATS_COLUMNS], bool is_alone)
 {
     const char *group = "";
     put_titles(to);
     for (unsigned i = 0; i < stats_row_count; i++) {
         const struct stats_row *row = &stats_rows[i];
         bool is_first = strcmp(group, row->group) != 0;
+        if (is_alone && !strcmp(row->group, STATS_SHARING))
+            continue;
         put_row(to, is_first ? row->group : "", row, columns);
         group = row->group;
     }
@@ -209,7 +244,8 @@ void stats_table(FILE *to, const struct stats *s, bool is_utf8)
         stats_grouped(columns[STATS_ALL].instructions, number);
         fprintf(to, "Timing was on for %s of the instructions; what follows counts only these.\n", number);
     }
-    put_rows(to, columns);
+    put_cores(to, s);
+    put_rows(to, columns, s->core_count == 1);
     put_stack(to, columns, is_utf8);
     put_work(to, &s->work);
 }

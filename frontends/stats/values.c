@@ -56,6 +56,12 @@ const struct stats_row stats_rows[] = {
     { "L2", "l2_mpki", "per 1000 instr.", STATS_PER_KILO, { E(L2_MISSES) }, KILO },
     { "L2", "l2_writebacks", "write-backs", STATS_COUNT, { E(L2_WRITEBACKS) }, { 0 } },
 
+    { STATS_SHARING, "snoops", "found in a core", STATS_SHARE, { E(SNOOPS) }, { E(L2_ACCESSES), E(SHARED_WRITES) } },
+    { STATS_SHARING, "snooped_lines", "came from a core", STATS_SHARE, { E(SNOOPED_LINES) }, { E(L2_ACCESSES) } },
+    { STATS_SHARING, "snooped_mpki", "per 1000 instr.", STATS_PER_KILO, { E(SNOOPED_LINES) }, KILO },
+    { STATS_SHARING, "shared_writes", "claimed to write", STATS_COUNT, { E(SHARED_WRITES) }, { 0 } },
+    { STATS_SHARING, "lines_taken", "lost to a core", STATS_COUNT, { E(LINES_TAKEN) }, { 0 } },
+
     { "TLB", "itlb_misses", "fetch uTLB misses", STATS_COUNT, { E(ITLB_MISSES) }, { 0 } },
     { "TLB", "dtlb_misses", "data uTLB misses", STATS_SHARE, { E(DTLB_MISSES) }, { E(L1D_ACCESSES) } },
     { "TLB", "utlb_mpki", "per 1000 instr.", STATS_PER_KILO, { E(ITLB_MISSES), E(DTLB_MISSES) }, KILO },

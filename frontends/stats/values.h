@@ -36,6 +36,9 @@ struct stats_row {
     uint8_t of[STATS_TERMS], per[STATS_TERMS];   /* sums; ended by STATS_NOTHING if shorter */
 };
 
+/* The group of rows that say nothing of a core that is alone. */
+#define STATS_SHARING "sharing"
+
 extern const struct stats_row stats_rows[];
 extern const unsigned stats_row_count;
 

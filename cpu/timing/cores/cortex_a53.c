@@ -7,15 +7,17 @@ static const char modelled[] =
     "fetch in aligned words, its lead over issue, taken branches, branch target instruction cache\n"
     "conditional predictor, return stack, indirect predictor, and the cost of their mistakes\n"
     "L1 instruction and data caches, unified L2, pseudo-random replacement, line fills under way, L2 bandwidth\n"
+    "several cores: one L2 and one memory for all, data caches kept coherent (MOESI), lines sent from core to core\n"
     "store buffer, write streaming, stride prefetcher\n"
     "micro-TLBs, main TLB, walk cache; table walks as loads through L2\n"
     "memory banks with open rows, refresh, the data bus; device accesses\n"
-    "cache and TLB maintenance, barriers, exclusives, exception entry and return\n"
+    "cache and TLB maintenance on every core it is for, barriers, exclusives, exception entry and return\n"
     "DMA that takes lines out of the caches";
 
 static const char not_modelled[] =
     "what a mispredicted path does to the caches before it is thrown away\n"
-    "the other cores of the cluster and what they do to L2 and memory\n"
+    "what another core does to a line within the two microseconds of a turn; the time that a core loses by being snooped\n"
+    "the wait of a DSB for other cores, and of a store-exclusive's result for its line\n"
     "memory traffic of graphics, display and DMA: it is coherent and takes no bandwidth\n"
     "changes of the clock, by software or by heat\n"
     "the exact replacement and history indexing of the silicon, which are not published";

@@ -20,12 +20,13 @@ static void start(const struct core_settings *settings)
 {
     for (unsigned i = 0; i < EVENT_COUNT; i++)
         events[i] = 0;
+    dram_free(&d);
     dram_init(&d, settings);
 }
 
 static uint64_t read(uint64_t line, uint64_t at)
 {
-    return dram_access(&d, line, false, at, events) - at;
+    return dram_access(&d, 0, line, false, at, events) - at;
 }
 
 /* A line in another row of the bank that line 0 is in: found by its conflict. */
@@ -58,21 +59,21 @@ END_TEST
 START_TEST(lines_of_an_open_row_follow_one_another_on_the_bus)
 {
     start(&plain);
-    uint64_t first = dram_access(&d, 0, false, AT, events);
+    uint64_t first = dram_access(&d, 0, 0, false, AT, events);
     for (uint64_t line = 1; line < LINES; line++)
-        ck_assert_uint_eq(dram_access(&d, line, line & 1, AT, events), first + line * BURST);
+        ck_assert_uint_eq(dram_access(&d, 0, line, line & 1, AT, events), first + line * BURST);
 }
 END_TEST
 
 START_TEST(banks_open_their_rows_at_the_same_time)
 {
     start(&plain);
-    uint64_t first = dram_access(&d, 0, false, AT, events);
-    ck_assert_uint_eq(dram_access(&d, LINES, false, AT, events), first + BURST);
+    uint64_t first = dram_access(&d, 0, 0, false, AT, events);
+    ck_assert_uint_eq(dram_access(&d, 0, LINES, false, AT, events), first + BURST);
     uint64_t other = rival(&plain);
     start(&plain);
-    first = dram_access(&d, 0, false, AT, events);
-    ck_assert_uint_gt(dram_access(&d, other, false, AT, events), first + RP + RCD);
+    first = dram_access(&d, 0, 0, false, AT, events);
+    ck_assert_uint_gt(dram_access(&d, 0, other, false, AT, events), first + RP + RCD);
 }
 END_TEST
 
@@ -81,10 +82,10 @@ START_TEST(the_channel_carries_reads_and_writes_apart)
     struct core_settings narrow = plain;
     narrow.dram_channel = 30;
     start(&narrow);
-    uint64_t first = dram_access(&d, 0, false, AT, events);
-    ck_assert_uint_eq(dram_access(&d, 1, false, AT, events), first + 30);
-    ck_assert_uint_eq(dram_access(&d, 2, true, AT, events), first + 2 * BURST);
-    uint64_t second = dram_access(&d, 3, true, AT, events), third = dram_access(&d, 4, true, AT, events);
+    uint64_t first = dram_access(&d, 0, 0, false, AT, events);
+    ck_assert_uint_eq(dram_access(&d, 0, 1, false, AT, events), first + 30);
+    ck_assert_uint_eq(dram_access(&d, 0, 2, true, AT, events), first + 2 * BURST);
+    uint64_t second = dram_access(&d, 0, 3, true, AT, events), third = dram_access(&d, 0, 4, true, AT, events);
     ck_assert_uint_eq(second, AT + 30 + PATH + CAS + BURST + 8);   /* the bus is taken for 8 by the reads */
     ck_assert_uint_eq(third, AT + 60 + PATH + CAS + BURST);
     ck_assert_uint_eq(events[EVENT_DRAM_WRITES], 3);
@@ -127,9 +128,9 @@ START_TEST(fractions_of_core_cycles_are_kept)
     odd.dram_mhz = 450;
     odd.dram_burst = 1;
     start(&odd);
-    uint64_t first = dram_access(&d, 0, false, AT, events), last = first;
+    uint64_t first = dram_access(&d, 0, 0, false, AT, events), last = first;
     for (uint64_t line = 1; line <= 12; line++)
-        last = dram_access(&d, line, false, AT, events);
+        last = dram_access(&d, 0, line, false, AT, events);
     ck_assert_uint_eq(last - first, 32);
 }
 END_TEST
@@ -149,7 +150,7 @@ START_TEST(costs_depend_on_the_time_since_and_not_on_the_time)
         for (unsigned i = 0; i < 3000; i++) {
             state = state * 6364136223846793005ull + 1442695040888963407ull;
             at += state >> 57;
-            uint64_t t = dram_access(&d, state >> 40 & 0xfff, state >> 33 & 1, at, events) - at;
+            uint64_t t = dram_access(&d, 0, state >> 40 & 0xfff, state >> 33 & 1, at, events) - at;
             if (run)
                 ck_assert_uint_eq(t, took[i]);
             took[i] = t;

@@ -205,7 +205,7 @@ static void write_memory(struct twins *t)
             continue;
         const struct memory *m = timing_memory(t->twin[i].b.cpu->cpu.timing);
         for (uint64_t line = at >> MEMORY_LINE_BITS; line <= (at + length - 1) >> MEMORY_LINE_BITS; line++)
-            ck_assert(memory_lines_find(m, line) == CACHE_ABSENT && cache_find(&m->l2, line) == CACHE_ABSENT);
+            ck_assert(memory_lines_find(m, line) == CACHE_ABSENT && cache_find(&m->shared->l2, line) == CACHE_ABSENT);
     }
 }
 

@@ -384,8 +384,18 @@ enum host_end session_run(struct session *s)
     return end;
 }
 
+/* What is said about the run comes behind what the guest said. */
+static void flush_lines(struct session *s)
+{
+    host_chardev_flush(s->serial);
+    for (int n = 0; n < OPTIONS_CONSOLES; n++)
+        if (s->consoles[n])
+            host_chardev_flush(s->consoles[n]);
+}
+
 void session_report(struct session *s, enum host_end end)
 {
+    flush_lines(s);
     if (s->options->shows_hash)
         printf("state hash: %016llx\n", (unsigned long long)machine_hash(s->machine));
     fflush(stdout);

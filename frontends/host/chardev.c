@@ -247,7 +247,7 @@ struct host_chardev *host_chardev_open(struct host_loop *loop, const char *name,
 }
 
 /* The last words of a guest must not be lost because their reader is slow; the user's Ctrl-C ends the wait. */
-static void flush_patiently(struct host_chardev *line)
+void host_chardev_flush(struct host_chardev *line)
 {
     flush_output(line);
     while (line->is_lossless && line->to_host.length && line->out >= 0) {
@@ -262,7 +262,7 @@ void host_chardev_close(struct host_chardev *line)
 {
     if (!line)
         return;
-    flush_patiently(line);
+    host_chardev_flush(line);
     if (line->out >= 0 || line->in >= 0)
         chardev_hang_up(line);
     if (line->backend->close)

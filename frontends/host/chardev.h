@@ -13,7 +13,10 @@ struct host_chardev;
 /* Opens what `spec` says: stdio, mon:stdio, file:PATH, pty, unix:PATH[,server][,nowait], tcp:HOST:PORT[,server][,nowait],
    null, vc. `name` is the line's name for messages. NULL with err filled on failure. Its work is done by the loop. */
 struct host_chardev *host_chardev_open(struct host_loop *loop, const char *name, const char *spec, struct error *err);
-void host_chardev_close(struct host_chardev *line);   /* writes out what is queued; restores the terminal */
+void host_chardev_close(struct host_chardev *line);   /* flushes; restores the terminal */
+
+/* Writes out what is queued, however slow its reader is. */
+void host_chardev_flush(struct host_chardev *line);
 
 /* What the guest writes is never dropped because its reader is slow: the machine waits, as it does for files. */
 void host_chardev_hold_back(struct host_chardev *line);

@@ -38,6 +38,8 @@ python3 "$root/tests/frontends/sdl/echo_image.py" echo.img
 ends 0 'hello' -nographic -kernel "$hello"
 ends 0 'virtual seconds  *0\.' -display none -kernel "$hello" -stats -
 ends 4 'virtual seconds  *0\.010000' -nographic -kernel echo.img -limit 0.01 -stats -
+ends 0 '' -nographic -kernel "$hello" -state-hash
+is "the hash comes behind the guest's last words" sh -c 'tail -n 1 output | grep -q "^state hash: "'
 ends 0 'orrery [0-9]' -version
 
 # report STATUS TEXT WORDS…: as ends, of `orrery report`

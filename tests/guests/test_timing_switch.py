@@ -17,9 +17,8 @@ def build(folder):
     if not shutil.which(f"{CROSS}gcc"):
         skip(f"no {CROSS}gcc (Debian: gcc-aarch64-linux-gnu)")
     guest = os.path.join(folder, "switching")
-    subprocess.run([f"{CROSS}gcc", "-O2", "-ffreestanding", "-nostdlib", "-static", "-fno-pie", "-no-pie", "-fno-stack-protector",
-                    "-mgeneral-regs-only", "-mstrict-align", "-Wl,-e,start", "-Wl,-Ttext=0x40080000", "-Wl,--build-id=none", "-o",
-                    guest, os.path.join(ROOT, "tests", "guests", "switching.c")], check=True)
+    subprocess.run([os.path.join(ROOT, "tests", "support", "guest-cc"), os.path.join(ROOT, "tests", "guests", "switching.c"), guest],
+                   check=True)
     return guest
 
 

@@ -19,9 +19,7 @@ if [ "${MODE:-release}" != release ]; then
 fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-"${cross}gcc" -O2 -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector -mgeneral-regs-only -mstrict-align \
-    -fno-tree-loop-distribute-patterns -Wl,-e,start -Wl,-Ttext=0x40080000 -Wl,--build-id=none -o "$work/writer" \
-    "$root/tests/frontends/image/writer_guest.c" || exit 1
+"$root/tests/support/guest-cc" "$root/tests/frontends/image/writer_guest.c" "$work/writer" || exit 1
 cc -shared -fPIC -O2 -o "$work/faulty_host.so" "$root/tests/frontends/image/faulty_host.c" || exit 1
 cd "$work" || exit 1
 mkdir images temporary

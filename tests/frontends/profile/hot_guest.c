@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A guest without an operating system whose time goes where its functions' names say: `hot` gets three times the loops of `warm`,
    and `leaf`, which makes no frame, is called by `calls_leaf` so often that the two take alike. */
-
-void start(void);
-void run(void);
-
-__asm__(".globl start\n"
-        "start: adrp x1, stack_top\n"
-        "   add x1, x1, :lo12:stack_top\n"
-        "   mov sp, x1\n"
-        "   mov x29, #0\n"
-        "   mov x30, #0\n"
-        "   bl run\n"
-        "   movz w0, #0x8400, lsl #16\n"   /* PSCI: SYSTEM_OFF */
-        "   movk w0, #8\n"
-        "   hvc #0\n"
-        "1: wfi\n"
-        "   b 1b\n"
-        ".bss\n"
-        ".balign 16\n"
-        ".skip 4096\n"
-        "stack_top:\n"
-        ".text\n");
+#include "tests/support/bare_guest.h"
 
 __attribute__((noipa)) static void hot(unsigned rounds)
 {

@@ -14,8 +14,7 @@ fi
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 export ASAN_OPTIONS=detect_leaks=0
-"${cross}gcc" -O2 -ffreestanding -nostdlib -static -fno-pie -no-pie -fno-stack-protector -fno-optimize-sibling-calls -Wl,-e,start \
-    -Wl,-Ttext=0x40080000 -Wl,--build-id=none -o "$work/hot" "$root/tests/frontends/profile/hot_guest.c" || exit 1
+"$root/tests/support/guest-cc" "$root/tests/frontends/profile/hot_guest.c" "$work/hot" -fno-optimize-sibling-calls || exit 1
 cd "$work" || exit 1
 
 is() { # what, command…

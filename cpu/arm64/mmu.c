@@ -362,9 +362,10 @@ static void note_large_code(struct arm64_mmu *mmu, gva_t page, unsigned size_bit
 
 enum { STEP_ISV = 1 << 24, STEP_EX = 1 << 6 };   /* ESR_EL1.ISS of a software step */
 
-static void raise_step(struct arm64 *c)
+/* What was stepped is told if something was, not when PSTATE.SS was clear already (J1.1.2, SoftwareStep_DidNotStep). */
+static void raise_step(struct arm64 *c, bool has_stepped)
 {
-    uint32_t iss = STEP_ISV | (c->step_exclusive ? STEP_EX : 0) | FAULT_DEBUG;
+    uint32_t iss = (has_stepped ? STEP_ISV | (c->step_exclusive ? STEP_EX : 0) : 0) | FAULT_DEBUG;
     c->esr_el1 = (uint64_t)(c->el ? EC_STEP : EC_STEP_LOWER) << 26 | 1u << 25 | iss;
     arm64_exception(c, VECTOR_SYNC);
 }
@@ -390,9 +391,10 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
     struct arm64 *c = arm64_of(cpu);
     cpu->pc = arm64_untag(c->tcr_el1, cpu->pc);
     *mode = mmu_decode_mode(c);
+    bool has_stepped = c->stepping;
     c->stepping = false;
     if (unlikely(*mode & MODE_STEP) && !c->step) {
-        raise_step(c);
+        raise_step(c, has_stepped);
         return NULL;
     }
     if (cpu->pc & 3) {

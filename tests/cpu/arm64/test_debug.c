@@ -217,7 +217,7 @@ START_TEST(a_breakpoint_has_its_place_among_exceptions)
     check_stop(run_user(), LOWER, EC_BREAK_LOWER, ISS_DEBUG, USER_CODE);
     check_stop(bare_run_el0(&b, 0x70000000), LOWER, 0x20, 0x06, 0x70000000);
     bare_msr(&b, MDSCR, MDE | KDE | 1);
-    check_stop(run_user(), LOWER, 0x32, 1 << 24 | 0x22, USER_CODE);
+    check_stop(run_user(), LOWER, 0x32, ISS_DEBUG, USER_CODE);
     gva_t eret = BARE_CODE + 0x800;
     BARE_PUT(&b, eret, W_ERET);
     b.cpu->spsr_el1 = SS;

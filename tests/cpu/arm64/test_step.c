@@ -48,7 +48,7 @@ START_TEST(one_instruction_is_executed)
     step(USER_CODE + 8, SS, LOWER, 0x32, STEP_ISS, USER_CODE + 16);   /* the branch */
     ck_assert_uint_eq(b.cpu->x[0], 2);
     step(USER_CODE + 16, SS, LOWER, 0x32, STEP_ISS | STEP_EX, USER_CODE + 20);
-    step(USER_CODE + 4, 0, LOWER, 0x32, STEP_ISS | STEP_EX, USER_CODE + 4);   /* without SS none */
+    step(USER_CODE + 4, 0, LOWER, 0x32, 0x22, USER_CODE + 4);   /* without SS none, and nothing is told of one */
 }
 END_TEST
 

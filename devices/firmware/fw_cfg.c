@@ -23,6 +23,10 @@ enum { KEY_WRITE = 0x4000 };
 enum { ACCESS_SIZE = 16, ACCESS_CONTROL = 0, ACCESS_LENGTH = 4, ACCESS_ADDRESS = 8 };
 enum { CONTROL_ERROR = 1 << 0, CONTROL_READ = 1 << 1, CONTROL_SKIP = 1 << 2, CONTROL_SELECT = 1 << 3, CONTROL_WRITE = 1 << 4 };
 
+/* "DMA interface": a driver waits for the control word, so a transfer need not end within the store that starts it. A long one,
+   which may be 4 GiB of zeroes, is moved in pieces with time between them, as by a device that moves 4 GB a second. */
+enum { PIECE = 16 << 20, PICOSECONDS_PER_BYTE = 250 };
+
 /* The directory: a count, then for each file its size, key, two bytes of nothing, and name; big-endian. */
 enum { ITEMS = 64, FILES = 32, ENTRY_SIZE = 64, ENTRY_KEY = 4, ENTRY_NAME = 8 };
 
@@ -43,6 +47,9 @@ struct fw_cfg {
     uint16_t key;        /* selected */
     uint32_t offset;     /* of the next byte in the selected item */
     uint32_t dma_high;   /* the upper half of the address, until the lower one starts the access */
+    struct event move;   /* armed: a transfer is in progress, and this is its next piece */
+    gpa_t access, to;    /* where it is described, and where the next byte goes */
+    uint32_t rest;       /* bytes to go */
 };
 
 /* Items are the configuration's, or their owners' state. */
@@ -50,6 +57,10 @@ static const struct field fw_cfg_fields[] = {
     FIELD(struct fw_cfg, key, FIELD_U16),
     FIELD(struct fw_cfg, offset, FIELD_U32),
     FIELD(struct fw_cfg, dma_high, FIELD_U32),
+    FIELD(struct fw_cfg, move, FIELD_EVENT),
+    FIELD(struct fw_cfg, access, FIELD_U64),
+    FIELD(struct fw_cfg, to, FIELD_U64),
+    FIELD(struct fw_cfg, rest, FIELD_U32),
     FIELD_LIST_END
 };
 
@@ -177,65 +188,102 @@ static void advance(struct fw_cfg *cfg, uint32_t length)
     cfg->offset = length < UINT32_MAX - cfg->offset ? cfg->offset + length : UINT32_MAX;
 }
 
-static bool dma_read(struct fw_cfg *cfg, const struct item *item, gpa_t at, uint32_t length)
+/* The control word turns to 0, or to the error bit: the access has ended. */
+static void dma_end(struct fw_cfg *cfg, bool is_done)
+{
+    uint8_t control[4];
+    put_be32(control, is_done ? 0 : CONTROL_ERROR);
+    space_write(cfg->device.dma, cfg->access + ACCESS_CONTROL, control, sizeof control);
+}
+
+/* The guest's memory was found to be there when the transfer began. */
+static void read_piece(struct fw_cfg *cfg, uint32_t length)
 {
     static const uint8_t zeroes[4096];
+    const struct item *item = find(cfg, cfg->key);
     uint32_t given = present(cfg, item, length);
-    if (!space_is_ram(cfg->device.dma, at, length, true))
-        return false;
-    if (given && !space_write(cfg->device.dma, at, item->data + cfg->offset, given))
-        return false;
+    if (given)
+        space_write(cfg->device.dma, cfg->to, item->data + cfg->offset, given);
     for (uint32_t done = given; done < length;) {
         uint32_t n = length - done < sizeof zeroes ? length - done : (uint32_t)sizeof zeroes;
-        space_write(cfg->device.dma, at + done, zeroes, n);
+        space_write(cfg->device.dma, cfg->to + done, zeroes, n);
         done += n;
     }
+    advance(cfg, length);
+    cfg->to += length;
+    cfg->rest -= length;
+}
+
+/* Moves a piece and sees to the next one. */
+static void move_piece(struct fw_cfg *cfg)
+{
+    struct clock *clock = cfg->device.clock;
+    uint32_t length = cfg->rest < PIECE ? cfg->rest : PIECE;
+    read_piece(cfg, length);
+    if (cfg->rest)
+        clock_at(clock, &cfg->move, clock->now + (tick_t)length * PICOSECONDS_PER_BYTE);
+}
+
+static void move_on(void *owner, tick_t late)
+{
+    (void)late;
+    struct fw_cfg *cfg = owner;
+    move_piece(cfg);
+    if (!cfg->rest)
+        dma_end(cfg, true);
+}
+
+static bool dma_read(struct fw_cfg *cfg, gpa_t to, uint32_t length)
+{
+    if (!space_is_ram(cfg->device.dma, to, length, true))
+        return false;
+    cfg->to = to;
+    cfg->rest = length;
+    move_piece(cfg);
     return true;
 }
 
 /* All of it or nothing: a file cannot grow. */
-static bool dma_write(struct fw_cfg *cfg, const struct item *item, gpa_t at, uint32_t length)
+static bool dma_write(struct fw_cfg *cfg, gpa_t at, uint32_t length)
 {
+    const struct item *item = find(cfg, cfg->key);
     if (!item || !item->written || present(cfg, item, length) < length || !space_is_ram(cfg->device.dma, at, length, false))
         return false;
     space_read(cfg->device.dma, at, item->data + cfg->offset, length);
     item->written(item->owner);
+    advance(cfg, length);
     return true;
 }
 
-/* "DMA interface": select comes first; of read, write and skip the first that is asked for is done. */
-static bool dma_access(struct fw_cfg *cfg, uint32_t control, uint32_t length, gpa_t at)
+/* Of read, write and skip the first that is asked for is done. */
+static bool dma_do(struct fw_cfg *cfg, uint32_t asked, gpa_t address, uint32_t length)
 {
-    if (control & CONTROL_SELECT)
-        select_item(cfg, (uint16_t)(control >> 16));
-    const struct item *item = find(cfg, cfg->key);
-    bool is_done = true;
-    if (control & CONTROL_READ)
-        is_done = dma_read(cfg, item, at, length);
-    else if (control & CONTROL_WRITE)
-        is_done = dma_write(cfg, item, at, length);
-    else if (!(control & CONTROL_SKIP))
-        return true;
-    if (is_done)
+    if (asked & CONTROL_READ)
+        return dma_read(cfg, address, length);
+    if (asked & CONTROL_WRITE)
+        return dma_write(cfg, address, length);
+    if (asked & CONTROL_SKIP)
         advance(cfg, length);
-    return is_done;
+    return true;
 }
 
-/* The control word turns to 0, or to the error bit, when the access has ended: here, before the guest goes on. */
 static void dma_start(struct fw_cfg *cfg, gpa_t at)
 {
-    uint8_t access[ACCESS_SIZE], control[4];
+    uint8_t access[ACCESS_SIZE];
     if (!space_read(cfg->device.dma, at, access, sizeof access)) {
         guest_log(cfg->device.id, "DMA access described at 0x%llx, where no memory is", (unsigned long long)at);
         return;
     }
     gpa_t address = (gpa_t)get_be32(access + ACCESS_ADDRESS) << 32 | get_be32(access + ACCESS_ADDRESS + 4);
     uint32_t asked = get_be32(access + ACCESS_CONTROL), length = get_be32(access + ACCESS_LENGTH);
-    bool is_done = dma_access(cfg, asked, length, address);
+    cfg->access = at;
+    if (asked & CONTROL_SELECT)
+        select_item(cfg, (uint16_t)(asked >> 16));
+    bool is_done = dma_do(cfg, asked, address, length);
     if (!is_done)
         guest_log(cfg->device.id, "DMA 0x%x of %u bytes at 0x%llx cannot be done", asked, length, (unsigned long long)address);
-    put_be32(control, is_done ? 0 : CONTROL_ERROR);
-    space_write(cfg->device.dma, at + ACCESS_CONTROL, control, sizeof control);
+    if (!cfg->move.armed)
+        dma_end(cfg, is_done);
 }
 
 /* ---- registers: big-endian, but for the data register, which is bytes in their order ---- */
@@ -251,10 +299,19 @@ static uint64_t read_data(struct fw_cfg *cfg, unsigned size)
     return ld_le(bytes, size);
 }
 
+/* The transfer that the guest has not waited for has the item and the place in it to itself. */
+static uint64_t busy(const struct fw_cfg *cfg)
+{
+    guest_log(cfg->device.id, "an access while a DMA access is in progress has no effect");
+    return 0;
+}
+
 static uint64_t fw_cfg_read(void *device, uint64_t offset, unsigned size)
 {
     struct fw_cfg *cfg = device;
     static const uint8_t signature[8] = { 'Q', 'E', 'M', 'U', ' ', 'C', 'F', 'G' };
+    if (offset <= DATA_END && cfg->move.armed)
+        return busy(cfg);
     if (offset <= DATA_END)
         return read_data(cfg, size);
     if (offset >= DMA_HIGH)
@@ -266,7 +323,9 @@ static uint64_t fw_cfg_read(void *device, uint64_t offset, unsigned size)
 static void fw_cfg_write(void *device, uint64_t offset, uint64_t value, unsigned size)
 {
     struct fw_cfg *cfg = device;
-    if (offset == SELECTOR && size == 2) {
+    if (cfg->move.armed) {
+        busy(cfg);
+    } else if (offset == SELECTOR && size == 2) {
         select_item(cfg, __builtin_bswap16((uint16_t)value));
     } else if (offset == DMA_HIGH && size == 8) {
         cfg->dma_high = 0;
@@ -286,6 +345,7 @@ static int fw_cfg_init(struct device *device, struct error *err)
 {
     (void)err;
     struct fw_cfg *cfg = (struct fw_cfg *)device;
+    cfg->move = (struct event){ .fire = move_on, .owner = cfg };
     fw_cfg_add(device, FW_CFG_SIGNATURE, "QEMU", 4);
     fw_cfg_add_u32(device, FW_CFG_ID, ID_TRADITIONAL | ID_DMA);
     add(cfg, FW_CFG_FILE_DIR, cfg->directory, sizeof cfg->directory);
@@ -295,8 +355,10 @@ static int fw_cfg_init(struct device *device, struct error *err)
 static void fw_cfg_reset(struct device *device)
 {
     struct fw_cfg *cfg = (struct fw_cfg *)device;
+    clock_cancel(device->clock, &cfg->move);
     cfg->key = FW_CFG_SIGNATURE;
-    cfg->offset = cfg->dma_high = 0;
+    cfg->offset = cfg->dma_high = cfg->rest = 0;
+    cfg->access = cfg->to = 0;
 }
 
 static void fw_cfg_fini(struct device *device)

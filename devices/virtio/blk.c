@@ -36,11 +36,14 @@ enum {
 enum {
     QUEUE_SIZE = 256, SEG_MAX = QUEUE_SIZE - 2, SIZE_MAX_BYTES = 1 << 20, PHYSICAL_BLOCK_EXP = 3,
     REQUEST_MAX = 128 << 20,   /* bytes of one request; loaders that ignore size_max stay below too */
-    DISCARD_SECTORS = 1 << 23, DISCARD_SEGMENTS = 16, ZERO_SECTORS = 1 << 15, ZERO_CHUNK = 16 << 10,
+    DISCARD_SECTORS = 1 << 21, DISCARD_SEGMENTS = 16, ZERO_SECTORS = 1 << 15, ZERO_CHUNK = 16 << 10,
 };
 
-/* How far the disk works ahead of virtual time: bounds what one notification can cost the host. */
+/* What bounds the cost of one notification to the host: how far the disk works ahead of virtual time, for which a discard, too,
+   takes some (that of a block, and of a share of its bytes: a table of the image may have to be changed for each cluster); and
+   how often it asks the host to flush before virtual time goes on. */
 #define AHEAD (10 * TICKS_PER_MS)
+enum { DISCARD_BLOCK = 4096, DISCARD_SHARE = 64, FLUSHES_MAX = 4 };
 
 struct virtio_blk {
     struct device device;
@@ -53,6 +56,7 @@ struct virtio_blk {
     uint32_t written[QUEUE_SIZE];
     tick_t due[QUEUE_SIZE];
     uint16_t first, pending;
+    uint32_t flushes;                   /* since a request was finished, or none was in flight */
 };
 
 static const struct field blk_fields[] = {
@@ -64,6 +68,7 @@ static const struct field blk_fields[] = {
     FIELD_ARRAY(struct virtio_blk, due, FIELD_U64, QUEUE_SIZE),
     FIELD(struct virtio_blk, first, FIELD_U16),
     FIELD(struct virtio_blk, pending, FIELD_U16),
+    FIELD(struct virtio_blk, flushes, FIELD_U32),
     FIELD_LIST_END
 };
 
@@ -91,6 +96,7 @@ static bool is_write_through(const struct virtio_blk *blk)
 
 static uint8_t flush(struct virtio_blk *blk)
 {
+    blk->flushes++;
     return blk->port->flush && blk->port->flush(blk->port->host) ? VIRTIO_BLK_S_IOERR : VIRTIO_BLK_S_OK;
 }
 
@@ -174,9 +180,10 @@ static int clear_segment(struct virtio_blk *blk, struct request *r, const uint8_
 {
     const struct blockdev *port = blk->port;
     uint64_t disk = ld_le64(segment) * BLOCK_SECTOR, length = (uint64_t)ld_le32(segment + 8) * BLOCK_SECTOR;
-    if (r->type == VIRTIO_BLK_T_DISCARD)
+    bool discards = r->type == VIRTIO_BLK_T_DISCARD;
+    r->moved += discards ? DISCARD_BLOCK + length / DISCARD_SHARE : length;
+    if (discards)
         return port->discard(port->host, disk, length);
-    r->moved += length;
     return port->zero ? port->zero(port->host, disk, length, ld_le32(segment + 12) & SEGMENT_UNMAP)
                       : write_zeroes(port, disk, length);
 }
@@ -259,7 +266,10 @@ static void work(struct virtio_blk *blk)
 {
     struct virtq_chain chain;
     struct clock *clock = blk->device.clock;
-    while (blk->pending < QUEUE_SIZE && blk->line_free < clock->now + AHEAD && virtio_pop(&blk->v, 0, &chain))
+    if (!blk->pending)
+        blk->flushes = 0;
+    while (blk->pending < QUEUE_SIZE && blk->line_free < clock->now + AHEAD && blk->flushes < FLUSHES_MAX
+           && virtio_pop(&blk->v, 0, &chain))
         if (!accept(blk, &chain)) {
             virtio_broken(&blk->v, "a request without header or status");
             break;
@@ -278,6 +288,7 @@ static void requests_done(void *owner, tick_t late)
         blk->pending--;
     }
     virtio_notify(&blk->v, 0);
+    blk->flushes = 0;
     work(blk);
 }
 
@@ -312,6 +323,7 @@ static void blk_queue_stopped(struct virtio_device *v, unsigned queue)
     clock_cancel(blk->device.clock, &blk->done);
     blk->line_free = 0;
     blk->first = blk->pending = 0;
+    blk->flushes = 0;
     memset(blk->head, 0, sizeof blk->head);
     memset(blk->written, 0, sizeof blk->written);
     memset(blk->due, 0, sizeof blk->due);

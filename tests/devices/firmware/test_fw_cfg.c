@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: items that firmware reads shifted, swapped or beyond their end, a directory that does not lead to its files, DMA that
-   reaches outside RAM or half way, a read-only item that changes, an error that looks like success. */
+   reaches outside RAM or half way or keeps the host busy for seconds, a read-only item that changes, an error that looks like
+   success. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -210,6 +211,42 @@ START_TEST(only_a_writable_file_takes_writes_and_it_does_not_grow)
 }
 END_TEST
 
+/* A hostile guest can ask for as much as its memory takes; what one store moves must not keep the host busy for long. */
+START_TEST(a_long_transfer_is_moved_in_pieces)
+{
+    enum { WHOLE = FIXTURE_RAM_SIZE - 0x1000, FIRST = 16 << 20 };
+    device_fixture_write(f, BUFFER + FIRST - 8, 8, UINT64_MAX);
+    device_fixture_write(f, BUFFER + FIRST, 8, UINT64_MAX);
+    device_fixture_write(f, RAM_END - 8, 8, UINT64_MAX);
+    uint32_t asked = FW_CFG_KERNEL_DATA << 16 | SELECT | READ;
+    ck_assert_uint_eq(dma(asked, WHOLE, BUFFER), asked);
+    check_ram(BUFFER, "0123456789", 11);
+    ck_assert_uint_eq(device_fixture_read(f, BUFFER + FIRST - 8, 8), 0);
+    ck_assert_uint_eq(device_fixture_read(f, BUFFER + FIRST, 8), UINT64_MAX);
+    select_key(FW_CFG_KERNEL_SIZE);                  /* none of these has an effect before it ends */
+    ck_assert_uint_eq(rd(4), 0);
+    device_fixture_write(f, base + DMA, 8, __builtin_bswap64(ACCESS + 0x40));
+    device_fixture_run(f, 10 * TICKS_PER_MS);
+    ck_assert_uint_eq(__builtin_bswap32((uint32_t)device_fixture_read(f, ACCESS, 4)), asked);
+    device_fixture_run(f, 10 * TICKS_PER_MS);
+    ck_assert_uint_eq(device_fixture_read(f, ACCESS, 4), 0);
+    ck_assert_uint_eq(device_fixture_read(f, RAM_END - 8, 8), 0);
+    ck_assert_uint_eq(rd(8), 0);                     /* behind the end of the kernel still */
+    ck_assert_uint_eq(dma(asked, 2, BUFFER), 0);
+}
+END_TEST
+
+START_TEST(reset_ends_a_transfer)
+{
+    device_fixture_write(f, RAM_END - 8, 8, UINT64_MAX);
+    dma(FW_CFG_KERNEL_DATA << 16 | SELECT | READ, FIXTURE_RAM_SIZE - 0x1000, BUFFER);
+    device_fixture_reset(f);
+    ck_assert_uint_eq(rd(4), 0x554d4551);
+    device_fixture_run(f, TICKS_PER_SECOND);
+    ck_assert_uint_eq(device_fixture_read(f, RAM_END - 8, 8), UINT64_MAX);
+}
+END_TEST
+
 START_TEST(skipping_for_ever_stays_behind_the_end)
 {
     ck_assert_uint_eq(dma(FW_CFG_KERNEL_DATA << 16 | SELECT | SKIP, UINT32_MAX, 0), 0);
@@ -268,7 +305,10 @@ START_TEST(random_dma_does_no_harm)
         uint32_t key = (uint32_t)(random >> 20) % 0x24, length = (uint32_t)(random >> 32) & (random & 0x100 ? 0xffffffff : 0xff);
         uint64_t address = (random & 0x200 ? BUFFER : RAM_END - 128) + (random >> 50);
         dma(key << 16 | (uint32_t)(random & 0x1e), random & 0x400 ? length : length & 0x3f, random & 0x800 ? address : random);
+        if (!(random & 0x7f))
+            device_fixture_run(f, TICKS_PER_MS);
     }
+    device_fixture_run(f, TICKS_PER_SECOND);
     ck_assert_uint_eq(dma(FW_CFG_KERNEL_DATA << 16 | SELECT | READ, 10, BUFFER), 0);
     check_ram(BUFFER, "0123456789", 10);
 }
@@ -289,6 +329,8 @@ Suite *test_suite(void)
     tcase_add_test(tcase, dma_outside_ram_is_an_error_and_changes_nothing);
     tcase_add_test(tcase, an_access_described_nowhere_does_nothing);
     tcase_add_test(tcase, only_a_writable_file_takes_writes_and_it_does_not_grow);
+    tcase_add_test(tcase, a_long_transfer_is_moved_in_pieces);
+    tcase_add_test(tcase, reset_ends_a_transfer);
     tcase_add_test(tcase, skipping_for_ever_stays_behind_the_end);
     tcase_add_test(tcase, a_file_has_a_name_of_its_own_that_fits);
     tcase_add_test(tcase, reset_selects_the_signature);

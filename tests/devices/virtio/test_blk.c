@@ -428,7 +428,7 @@ START_TEST(a_chain_made_available_again_while_in_flight_needs_a_reset)
     driver_setup_queue(d, 0, 4);
     driver_store(d, REG_STATUS, VIRTIO_ACKNOWLEDGE | VIRTIO_DRIVER | VIRTIO_FEATURES_OK | VIRTIO_DRIVER_OK);
     gpa_t status = driver_alloc(d, 1);
-    struct driver_buffer b[] = { { header(d, T_FLUSH, 0), 16, false }, { status, 1, true } };
+    struct driver_buffer b[] = { { header(d, T_GET_ID, 0), 16, false }, { status, 1, true } };
     driver_add(d, 0, b, 2, false);
     for (unsigned i = 0; i < 5; i++) {
         ck_assert(!(driver_load(d, REG_STATUS) & VIRTIO_NEEDS_RESET));
@@ -459,6 +459,72 @@ START_TEST(a_full_queue_of_large_requests_is_served_over_time)
         ck_assert_uint_le(done, 2 * (ms + 1));   /* 400 MB/s are one and a half of these a millisecond */
     }
     ck_assert_uint_eq(done, sent);
+    driver_free(d);
+}
+END_TEST
+
+/* Fills the queue with one request, without letting time pass. */
+static void fill_queue(struct driver *d, uint32_t type, gpa_t data, uint32_t length)
+{
+    gpa_t status = driver_alloc(d, 1), at = header(d, type, 0);
+    struct driver_buffer with_data[] = { { at, 16, false }, { data, length, false }, { status, 1, true } };
+    struct driver_buffer without[] = { { at, 16, false }, { status, 1, true } };
+    for (unsigned i = 0; i < 256; i++)
+        driver_add(d, 0, length ? with_data : without, length ? 3 : 2, true);
+    driver_kick(d, 0);
+}
+
+static void empty_queue(struct driver *d)
+{
+    uint16_t head;
+    uint32_t written;
+    unsigned done = 0;
+    device_fixture_run(d->f, TICKS_PER_SECOND);
+    while (driver_take(d, 0, &head, &written))
+        done++;
+    ck_assert_uint_eq(done, 256);
+}
+
+/* 10 ms of a disk that discards 25.6 GB a second, and needs 10 us for each range. */
+START_TEST(a_full_queue_of_discards_is_served_over_time)
+{
+    enum { RANGES = 16, AT_ONCE = 1000 };
+    struct driver *d = boot(false, true);
+    uint8_t segments[RANGES][16] = { { 0 } };
+    for (unsigned i = 0; i < RANGES; i++)
+        st_le32(segments[i] + 8, DISK_SIZE / 512);
+    fill_queue(d, T_DISCARD, driver_alloc_bytes(d, segments, sizeof segments), sizeof segments);
+    ck_assert_uint_le(disk.discards, AT_ONCE + RANGES);
+    empty_queue(d);
+    ck_assert_uint_eq(disk.discards, 256 * RANGES);
+    driver_free(d);
+}
+END_TEST
+
+START_TEST(a_full_queue_of_flushes_is_served_over_time)
+{
+    enum { AT_ONCE = 4 };
+    struct driver *d = boot(false, true);
+    fill_queue(d, T_FLUSH, 0, 0);
+    ck_assert_uint_eq(disk.flushes, AT_ONCE);
+    driver_store(d, REG_QUEUE_NOTIFY, 0);
+    ck_assert_uint_eq(disk.flushes, AT_ONCE);
+    device_fixture_run(d->f, 21 * TICKS_PER_US);
+    ck_assert_uint_eq(disk.flushes, 2 * AT_ONCE);
+    empty_queue(d);
+    ck_assert_uint_eq(disk.flushes, 256);
+    driver_free(d);
+}
+END_TEST
+
+/* The switch of the cache flushes too, while nothing is in flight that would end. */
+START_TEST(flushes_without_a_request_hold_up_nobody)
+{
+    struct driver *d = boot(false, true);
+    for (unsigned i = 0; i < 8; i++)
+        device_fixture_write(d->f, d->regs + REG_CONFIG + 32, 1, 0);
+    ck_assert_uint_eq(request(d, T_FLUSH, 0, 0, 0, false), S_OK);
+    ck_assert_uint_eq(disk.flushes, 9);
     driver_free(d);
 }
 END_TEST
@@ -536,6 +602,9 @@ Suite *test_suite(void)
     tcase_add_test(t, a_reset_forgets_requests_that_are_done);
     tcase_add_test(t, a_chain_made_available_again_while_in_flight_needs_a_reset);
     tcase_add_test(t, a_full_queue_of_large_requests_is_served_over_time);
+    tcase_add_test(t, a_full_queue_of_discards_is_served_over_time);
+    tcase_add_test(t, a_full_queue_of_flushes_is_served_over_time);
+    tcase_add_test(t, flushes_without_a_request_hold_up_nobody);
     tcase_add_test(t, a_request_without_a_header_or_a_status_needs_a_reset);
     tcase_add_test(t, a_mad_driver_does_no_harm);
     suite_add_tcase(s, t);

@@ -67,6 +67,53 @@ def qcow2_is_sound(qcow2, raw, digest):
     check("what was trimmed takes no room", taken < 12 * MIB, f"{taken} bytes")
 
 
+class Holes:
+    """A raw disk and a qcow2 one that are filled, and discarded and zeroed in places; the host has to see what the guest reads.
+
+    It does so when the guest has asked for a flush: `sync` alone asks for none after direct writes, and until then a qcow2 image has its
+    tables in our memory. Nor may a file system be mounted: the guest then reads the disk from two caches that do not know of each other.
+    A comparison without the one or the other fails, here as under QEMU."""
+    SIZE = 4 * MIB
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.images = [os.path.join(folder, "holes.raw"), os.path.join(folder, "holes.qcow2")]
+        empty_disk(folder, "holes.raw", self.SIZE)
+        on_host(ORRERY, "image", "create", self.images[1], str(self.SIZE))
+
+    def drives(self):
+        return ["-drive", f"file={self.images[0]},format=raw", "-drive", f"file={self.images[1]},format=qcow2"]
+
+    def on_host(self, image):
+        """The disk as others see it while orrery has it open."""
+        raw = os.path.join(self.folder, "seen")
+        on_host("qemu-img", "convert", "-U", "-f", image.rsplit(".", 1)[1], "-O", "raw", image, raw)
+        with open(raw, "rb") as file:
+            return file.read()
+
+    def make(self, machine, disks):
+        for disk, image in zip(disks, self.images):
+            kind = image.rsplit(".", 1)[1]
+            said, status = machine.shell(
+                f"head -c {self.SIZE} /dev/urandom | dd of={disk} bs=64k iflag=fullblock oflag=direct && "
+                f"blkdiscard -o {MIB} -l 524288 {disk} && blkdiscard -o 2097664 -l 200704 {disk} && blkdiscard -z -o 3146240 -l 131584 {disk} && "
+                f"dd if=/dev/urandom of={disk} bs=4096 seek=300 count=3 conv=notrunc,fsync && sha256sum < {disk} | tail -1")
+            seen = self.on_host(image)
+            check(f"the host sees what the guest reads after discards ({kind})",
+                  status == 0 and said.endswith(f"{hashlib.sha256(seen).hexdigest()}  -"), said)
+            check(f"whole clusters that were discarded are zeroes ({kind})", not any(seen[1310720:1572864]))
+            check(f"what was zeroed is, to the sector, and its neighbours are not ({kind})", not any(seen[3146240:3277824])
+                  and any(seen[3145728:3146240]) and any(seen[3277824:3278336]))
+        self.last = [machine.shell(f"dd if=/dev/urandom of={disk} bs=512 seek=77 count=1 oflag=direct; blkdiscard -o 524288 -l 65536 {disk}; "
+                                   f"sha256sum < {disk} | tail -1")[0] for disk in disks]
+
+    def compare(self):
+        """At the end, which closes the images."""
+        for image, said in zip(self.images, self.last):
+            check("what was not flushed is there when the machine has been switched off",
+                  said.endswith(f"{hashlib.sha256(self.on_host(image)).hexdigest()}  -"), said)
+
+
 def files_and_network(guest, folder):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -74,9 +121,10 @@ def files_and_network(guest, folder):
     disk = empty_disk(folder, "data.img", 64 * MIB)
     qcow2 = os.path.join(folder, "data.qcow2")
     check("a qcow2 image is made", on_host(ORRERY, "image", "create", qcow2, "64M")[0] == 0)
+    holes = Holes(folder)
     machine = boot(guest, "-drive", f"file={disk},if=virtio,format=raw,serial=DATA1",
                    "-drive", f"file={qcow2},format=qcow2", "-drive", f"file={os.path.join(guest, 'initrd.gz')},media=cdrom",
-                   "-nic", f"user,hostfwd=tcp:127.0.0.1:{inward}-:80")
+                   *holes.drives(), "-nic", f"user,hostfwd=tcp:127.0.0.1:{inward}-:80")
 
     said, status = machine.shell("cat /sys/block/vdb/serial")
     check("the disk's serial number is read", said == "DATA1", said)
@@ -99,6 +147,7 @@ def files_and_network(guest, folder):
     check("a CD is read, and cannot be written", said.startswith(hashlib.sha256(cd).hexdigest()) and "\n1" in said.replace("\r", "")
           and status != 0, said)
 
+    holes.make(machine, ["/dev/vde", "/dev/vdf"])
     said, status = machine.shell(f"busybox wget -q -O /mnt/page http://10.0.2.2:{server.server_port}/ && sha256sum /mnt/page")
     check("a page of the host's server arrives whole", said.startswith(hashlib.sha256(PAGE).hexdigest()), said)
     machine.shell("mkdir -p /srv && cp /mnt/page /srv/page && busybox httpd -p 80 -h /srv")
@@ -108,6 +157,7 @@ def files_and_network(guest, folder):
     machine.send("umount /mnt; sync; poweroff\n")
     check("power off ends the run with status 0", machine.end() == 0)
     server.shutdown()
+    holes.compare()
     status, said = on_host("e2fsck", "-fn", disk)
     check("e2fsck finds nothing to repair", status == 0, said.decode())
     check("a small file is there", on_host("debugfs", "-R", "cat /note", disk)[1] == b"persistent\n")

@@ -96,6 +96,8 @@ static struct block *block_room(struct code_cache *code, unsigned ops, unsigned 
     size_t front = timed ? timing_room() : 0;
     size_t size = front + sizeof(struct block) + ops * sizeof(struct op) + (timed ? instructions * sizeof(struct uop) : 0);
     size = (size + CODE_ALIGN - 1) & ~(size_t)(CODE_ALIGN - 1);
+    if (timed && timing_is_crowded(code->timing))
+        code_flush(code);
     if (!code->chunk_count || code->used + size > CODE_CHUNK) {
         if (code->chunk_count == CODE_CHUNKS_MAX)
             code_flush(code);

@@ -306,6 +306,7 @@ struct timing *timing_new(struct cpu *cpu, const struct core_model *model)
     t->memory = memory_new(&t->model.settings, cpu->fetch_epoch, cpu->class->walk, cpu);
     t->states = states_new();
     t->variants = variants_new();
+    t->memos_most = MEMOS_MOST;
     scoreboard_init(&t->board, &t->model);
     predictor_init(&cpu->predictor, &t->model.settings);
     cpu->timing = t;

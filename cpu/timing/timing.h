@@ -77,6 +77,7 @@ size_t timing_room(void);
 void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops);
 void timing_collect(struct timing *t, struct block *b);
 void timing_forget_memos(struct timing *t);   /* every block is gone */
+bool timing_is_crowded(const struct timing *t);   /* there is no room for more memos: better if every block goes */
 
 /* ---- for everyone ---- */
 

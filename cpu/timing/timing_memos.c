@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Room for memos. They live beside the code cache's blocks and are all given up when it is emptied. */
+/* Room for memos. They live beside the code cache's blocks and are all given up when it is emptied: which happens before the next
+   block is decoded, once there is no more room for them. A guest whose blocks are entered in ever other states would fill the
+   host's memory otherwise: 64 MiB of short blocks could have 6 GiB of memos. */
 #include <stdlib.h>
 
 #include "cpu/timing/timing_parts.h"
@@ -12,9 +14,14 @@ void timing_memo_init(struct block_timing *bt)
     bt->mask = (MEMO_NEAR - 1) << SIG_SHIFT;
 }
 
-/* Room for `wanted` memos, with nothing in them; it is kept until the code cache is emptied. */
+/* Room for `wanted` memos, with nothing in them; it is kept until the code cache is emptied. NULL: there are too many. */
 static struct memo *room(struct timing *t, unsigned wanted)
 {
+    if (t->memos + wanted > t->memos_most) {
+        t->is_crowded = true;
+        return NULL;
+    }
+    t->memos += wanted;
     if (!t->room || t->room->used + wanted > ROOM_MEMOS) {
         struct memo_chunk *chunk = mem_alloc_table(sizeof *chunk);
         chunk->next = t->room;
@@ -35,6 +42,13 @@ void timing_forget_memos(struct timing *t)
         free(t->room);
         t->room = next;
     }
+    t->memos = 0;
+    t->is_crowded = false;
+}
+
+bool timing_is_crowded(const struct timing *t)
+{
+    return t->is_crowded;
 }
 
 static void grow(struct timing *t, struct block *b)
@@ -42,9 +56,12 @@ static void grow(struct timing *t, struct block *b)
     struct block_timing *bt = block_timing(b);
     const struct memo *old = bt->memo;
     unsigned count = memo_count(bt);
-    bt->mask = bt->mask << 1 | 1u << SIG_SHIFT;
-    bt->memo = room(t, memo_count(bt));
+    struct memo *new = room(t, 2 * count);
     bt->conflicts = 0;
+    if (!new)
+        return;
+    bt->mask = bt->mask << 1 | 1u << SIG_SHIFT;
+    bt->memo = new;
     for (unsigned i = 0; i < count; i++) {
         if (old[i].key == MEMO_NOTHING)
             continue;

@@ -11,7 +11,7 @@
 #include "cpu/timing/timing.h"
 #include "cpu/timing/variants.h"
 
-enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = (1 << 17) - 1 };
+enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = (1 << 17) - 1, MEMOS_MOST = 1 << 23 };   /* 128 MiB */
 
 struct memo_chunk {
     struct memo_chunk *next;
@@ -39,6 +39,8 @@ struct timing {
     uint64_t blocks, computed, recalled, replayed;
     struct breakdowns breakdowns;
     struct memo_chunk *room;   /* of memos */
+    size_t memos, memos_most;  /* in all the room, and how many there may be */
+    bool is_crowded;           /* a block was refused more */
     uint64_t collected;        /* cpu->cycles when all counts were collected: a memo's own has 32 bits */
 
     bool is_profiled;

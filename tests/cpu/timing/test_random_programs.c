@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cpu/timing/timing_parts.h"
 #include "tests/cpu/timing/twins.h"
 #include "tests/support/support.h"
 #include "tests/support/trials.h"
@@ -92,6 +93,28 @@ START_TEST(a_full_table_of_states_begins_again_unnoticed)
 }
 END_TEST
 
+START_TEST(memos_have_a_bound_and_are_given_up_unnoticed)
+{
+    enum { MEMOS = 1024, PROGRAMS_MOST = 1500, FLUSHES = 2 };
+    const struct timing *timing;
+    const struct code_cache *code;
+    twins_open(&t, 3000001);
+    timing = t.twin[TWIN_FAST].b.cpu->cpu.timing;
+    code = t.twin[TWIN_FAST].b.cpu->cpu.code;
+    ((struct timing *)timing)->memos_most = MEMOS;
+    while (code->flushes < FLUSHES && t.programs < PROGRAMS_MOST) {
+        twins_run(&t, false);
+        twins_compare(&t, false);
+        ck_assert_uint_le(timing->memos, MEMOS);
+    }
+    twins_compare(&t, true);
+    printf("note: the code cache was emptied %llu times in %llu programs\n", (unsigned long long)code->flushes,
+           (unsigned long long)t.programs);
+    ck_assert_uint_ge(code->flushes, FLUSHES);
+    twins_close(&t);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("random programs");
@@ -100,6 +123,7 @@ Suite *test_suite(void)
     tcase_add_test(tc, random_programs_take_the_same_time_by_both_modes);
     tcase_add_test(tc, time_keeping_ends_and_begins_again_in_both_modes);
     tcase_add_test(tc, a_full_table_of_states_begins_again_unnoticed);
+    tcase_add_test(tc, memos_have_a_bound_and_are_given_up_unnoticed);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -7,6 +7,8 @@
 
 #include "base/bits.h"
 
+enum { NAME_MAX = 1023 };   /* of what nobody reads to its end; else a table of names within one another takes for ever */
+
 struct bytes {
     const uint8_t *data;
     size_t size;
@@ -86,11 +88,12 @@ static int read_symbols(struct elf_file *elf, struct bytes file, const Elf64_Shd
         Elf64_Sym sym;
         memcpy(&sym, rows + i * sizeof sym, sizeof sym);
         uint32_t at = le32(sym.st_name);
-        if (at >= text_size || !memchr(text + at, 0, text_size - at) || !is_wanted(&sym, text + at))
+        if (at >= text_size || !is_wanted(&sym, text + at))
             continue;
+        uint64_t left = text_size - at;
         uint64_t va = le64(sym.st_value);
         bool is_code = ELF64_ST_TYPE(sym.st_info) != STT_OBJECT && is_in_text(elf, va);
-        symbols_add(&elf->symbols, va, le64(sym.st_size), is_code, text + at, text_size - at);
+        symbols_add(&elf->symbols, va, le64(sym.st_size), is_code, text + at, left < NAME_MAX ? left : NAME_MAX);
     }
     symbols_sort(&elf->symbols);
     return 0;

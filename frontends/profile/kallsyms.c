@@ -12,8 +12,8 @@
    letter for the symbol's kind, as in System.map. Debian's 6.1 has the index by name too. */
 enum { TOKENS = 256, NAMES_A_MARKER = 256, SYMBOLS_MIN = 512, SYMBOLS_MAX = 4 << 20, NAME_MAX = 512, TABLE_MAX = 4096 };
 
-/* The table lies at most so far in front of its tokens; and names looked at in vain, in all: both keep the time bounded that
-   a guest can make us spend. */
+/* The table lies at most so far in front of its tokens; and tokens, places and names looked at in vain, in all: both keep the
+   time bounded that a guest can make us spend. */
 enum { REACH = 32 << 20, STEPS_MAX = 1 << 25 };
 
 struct table {
@@ -42,6 +42,7 @@ static size_t strings_back(const uint8_t *memory, size_t at, unsigned number)
 static bool check_tokens(struct table *t, size_t second)
 {
     size_t starts[TOKENS], p = second;
+    t->steps += TOKENS;
     for (unsigned i = 1; i < TOKENS; i++) {
         starts[i] = p;
         size_t left = p < t->size ? t->size - p : 0, length = strnlen((const char *)t->memory + p, left);
@@ -67,7 +68,7 @@ static bool check_tokens(struct table *t, size_t second)
 static bool find_tokens(struct table *t, size_t *from)
 {
     static const char digits[] = "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";   /* and the NUL behind */
-    while (*from < t->size) {
+    while (*from < t->size && t->steps < STEPS_MAX) {
         const uint8_t *found = memmem(t->memory + *from, t->size - *from, digits, sizeof digits);
         if (!found)
             return false;
@@ -117,7 +118,7 @@ static bool check_names(struct table *t, size_t at)
 static bool find_names(struct table *t)
 {
     size_t last = t->tokens > REACH ? t->tokens - REACH : 0;
-    for (size_t at = t->tokens & ~(size_t)7; at >= last + 8 && t->steps < STEPS_MAX;)
+    for (size_t at = t->tokens & ~(size_t)7; at >= last + 8 && t->steps < STEPS_MAX; t->steps++)
         if (check_names(t, at -= 8))
             return true;
     return false;

@@ -13,7 +13,7 @@ enum { SLIDE_ALIGN = 0x10000 };
 
 /* The tables are searched for near the vectors: an image is smaller than this. A guest that changes its vectors all the time
    must not make us search all the time. */
-enum { IMAGE_MAX = 128 << 20, SEARCHES_MAX = 8, COMM_SEARCHES_MAX = 2000 };
+enum { IMAGE_MAX = 128 << 20, SEARCHES_MAX = 8, TABLES_MAX = 4, COMM_SEARCHES_MAX = 2000 };
 
 enum { TASK_MAX = 16384, COMM_SIZE = 16, PAGE = 4096 };
 
@@ -100,7 +100,8 @@ static bool search(struct kernel *k, const struct machine *m, const struct look_
     uint64_t first = offset > IMAGE_MAX ? offset - IMAGE_MAX : 0, left = r->ram->size - first;
     size_t size = left < 2 * IMAGE_MAX ? left : 2 * IMAGE_MAX, from = 0;
     symbols_free(&k->symbols);
-    while (kallsyms_find(&k->symbols, r->ram->host + first, size, &from)) {   /* another may be a copy of the file */
+    /* Another may be a copy of the file. */
+    for (unsigned i = 0; i < TABLES_MAX && kallsyms_find(&k->symbols, r->ram->host + first, size, &from); i++) {
         if (place(k, core->vbar))
             return true;
         symbols_free(&k->symbols);

@@ -173,6 +173,24 @@ START_TEST(memory_full_of_bait_ends)
 }
 END_TEST
 
+/* Each set of tokens is sound, and in front of it there are no names: 4 million places to look for them, 25,000 times. */
+START_TEST(memory_full_of_tokens_ends)
+{
+    enum { ALL = 64 << 20 };
+    struct symbols s = { 0 };
+    size_t from = 0;
+    memset(memory, 0, SIZE);
+    used = 0;
+    put_tokens();
+    align();
+    uint8_t *all = calloc(1, ALL);
+    for (size_t at = 8; at + used <= ALL; at += used)
+        memcpy(all + at, memory, used);
+    ck_assert(!kallsyms_find(&s, all, ALL, &from));
+    free(all);
+}
+END_TEST
+
 Suite *test_suite(void)
 {
     Suite *s = suite_create("kallsyms");
@@ -182,6 +200,7 @@ Suite *test_suite(void)
     tcase_add_test(t, without_a_table_nothing_is_found);
     tcase_add_loop_test(t, damaged_tables_and_cut_memory_do_no_harm, 0, 3);
     tcase_add_test(t, memory_full_of_bait_ends);
+    tcase_add_test(t, memory_full_of_tokens_ends);
     suite_add_tcase(s, t);
     return s;
 }

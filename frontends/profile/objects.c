@@ -119,19 +119,18 @@ static int compare_lines(const void *left, const void *right)
     return a->text != b->text ? (a->text < b->text ? -1 : 1) : (a->number < b->number ? -1 : a->number > b->number);
 }
 
-/* Whether the guest's bytes around `va` are those of the object at va - bias. */
+/* Whether the guest's bytes around `va` are those of the object at va - bias. In offsets, not addresses: a text may lie at the end
+   of all addresses. */
 static bool is_there(const struct object *object, gva_t va, uint64_t bias, const uint8_t *page)
 {
     for (unsigned i = 0; i < object->elf.text_count; i++) {
         const struct elf_text *text = &object->elf.texts[i];
-        uint64_t window = (va & ~(gva_t)(WINDOW - 1)) - bias, first = window, last = window + WINDOW;
-        if (va - bias - text->va >= text->size)
+        uint64_t at = va - bias - text->va, before = va & (WINDOW - 1), behind = WINDOW - before;
+        if (at >= text->size)
             continue;
-        if (first < text->va || first - text->va >= text->size)
-            first = text->va;
-        if (last - text->va > text->size)
-            last = text->va + text->size;
-        return !memcmp(page + ((first + bias) & (PAGE - 1)), text->bytes + (first - text->va), last - first);
+        before = at < before ? at : before;
+        behind = text->size - at < behind ? text->size - at : behind;
+        return !memcmp(page + ((va - before) & (PAGE - 1)), text->bytes + at - before, before + behind);
     }
     return false;
 }

@@ -264,6 +264,26 @@ START_TEST(code_that_changes_under_an_address_is_looked_at_again)
 }
 END_TEST
 
+/* The guest's page ends where its bytes end: nothing behind it is looked at. */
+START_TEST(code_that_goes_on_at_address_0_is_found)
+{
+    enum { BELOW = 512, SIZE = 1024 };
+    struct object_place place;
+    struct elf_file elf = { .is_fixed = true, .text_count = 1 };
+    elf.texts[0] = (struct elf_text){ .va = 0ull - BELOW, .size = SIZE, .bytes = malloc(SIZE) };
+    uint8_t *page = calloc(1, 4096);
+    for (unsigned i = 0; i < SIZE; i++)
+        elf.texts[0].bytes[i] = (uint8_t)(i * 7);
+    memcpy(page, elf.texts[0].bytes + BELOW, SIZE - BELOW);
+    objects = objects_new();
+    objects_add(objects, "high", &elf);
+    ck_assert(objects_find(objects, 64, page, &place));
+    ck_assert_uint_eq(place.va, 64);
+    objects_free(objects);
+    free(page);
+}
+END_TEST
+
 START_TEST(without_files_nothing_is_found)
 {
     struct object_place place;
@@ -288,6 +308,7 @@ Suite *test_suite(void)
     tcase_add_test(t, damaged_files_do_no_harm);
     tcase_add_test(t, code_is_found_wherever_it_is_loaded);
     tcase_add_test(t, code_that_changes_under_an_address_is_looked_at_again);
+    tcase_add_test(t, code_that_goes_on_at_address_0_is_found);
     tcase_add_test(t, without_files_nothing_is_found);
     suite_add_tcase(s, t);
     return s;

@@ -11,10 +11,11 @@
 #include "tests/fuzz/device_target.h"
 #include "tests/fuzz/file_target.h"
 #include "tests/fuzz/image_target.h"
+#include "tests/fuzz/reader_target.h"
 #include "tests/fuzz/target.h"
 #include "tests/fuzz/terminal_target.h"
 
-enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120, FILE_TAPE_SIZE = 512, IMAGE_TAPE_SIZE = 512, LONG_TAPE_SIZE = 65536 };
+enum { TAPE_SIZE = 8192, CORE_TAPE_SIZE = 5120, FILE_TAPE_SIZE = 512, IMAGE_TAPE_SIZE = 512, READER_TAPE_SIZE = 2048, LONG_TAPE_SIZE = 65536 };
 
 static const struct fuzz_target device_target = {
     NULL, device_target_open, device_target_play, device_target_close, TAPE_SIZE,
@@ -28,6 +29,10 @@ static const struct fuzz_target others[] = {
     { "tree", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
     { "initrd", file_target_open, file_target_play, file_target_close, FILE_TAPE_SIZE },
     { "image", image_target_open, image_target_play, image_target_close, IMAGE_TAPE_SIZE },
+    { "symbols", reader_target_open, reader_target_play, reader_target_close, READER_TAPE_SIZE },
+    { "kallsyms", reader_target_open, reader_target_play, reader_target_close, READER_TAPE_SIZE },
+    { "lines", reader_target_open, reader_target_play, reader_target_close, READER_TAPE_SIZE },
+    { "stats", reader_target_open, reader_target_play, reader_target_close, READER_TAPE_SIZE },
     { "terminal", terminal_target_open, terminal_target_play, terminal_target_close, LONG_TAPE_SIZE },
 };
 

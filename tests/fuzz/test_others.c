@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Catches: a guest's frames that harm libslirp or what stands before it; a guest's output that harms the terminal; kernels, device
-   trees, initrds and disk images that harm whoever starts a machine with them. From seeds (LONG=1: a hundred times as many). */
+   trees, initrds and disk images that harm whoever starts a machine with them; symbols, profiles and statistics that harm whoever
+   reads them. From seeds (LONG=1: a hundred times as many). */
 #include "tests/fuzz/target.h"
 #include "tests/support/support.h"
 #include "tests/support/trials.h"
@@ -13,6 +14,10 @@ static const struct { const char *name; uint64_t actions; } targets[] = {
     { "tree", 300 },
     { "initrd", 50 },
     { "image", 100000 },
+    { "symbols", 10000 },
+    { "kallsyms", 2000 },
+    { "lines", 10000 },
+    { "stats", 500 },
     { "terminal", 500000 },
 };
 

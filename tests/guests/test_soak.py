@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Long runs. Catches: memory that grows with virtual time, a run in fifty that is not like the others. In `make check` a guest of ten
-instructions sleeps for 8 hours of virtual time, and the demo is busy for a moment; with LONG=1 Debian does, and its text installer is
-started 50 times. SOAK_BOOTS, SOAK_IDLE and SOAK_BUSY say how often and how many virtual seconds; 0: not at all."""
+instructions sleeps for 8 hours of virtual time, and the demo is busy for a moment; with LONG=1 Debian sleeps for 8 hours, and works and
+sleeps in turns for as long, and its text installer is started 50 times without and 10 times with its time kept. SOAK_BOOTS,
+SOAK_TIMED_BOOTS, SOAK_IDLE and SOAK_BUSY say how often and how many virtual seconds (0: not at all), SOAK_REST how long it sleeps
+between its works."""
 import os
 import re
 import struct
@@ -13,8 +15,10 @@ from guest import ORRERY, Machine, check, fetched, orrery, run, scratch
 
 LONG = bool(os.environ.get("LONG"))
 BOOTS = int(os.environ.get("SOAK_BOOTS", 50))
+TIMED_BOOTS = int(os.environ.get("SOAK_TIMED_BOOTS", 10))
 IDLE = int(os.environ.get("SOAK_IDLE", 8 * 3600))
-BUSY = int(os.environ.get("SOAK_BUSY", 600))
+BUSY = int(os.environ.get("SOAK_BUSY", 8 * 3600))
+REST = int(os.environ.get("SOAK_REST", 60))
 MIB = 1 << 20
 GROWTH_MAX = 4 * MIB      # between a run's middle and its end: what the allocator may do by itself, and a table of large pages
 PATIENCE = 7200
@@ -99,33 +103,45 @@ def idle_debian(disk):
     does_not_grow(f"Debian idle for {IDLE} s", *watched(512, *options, "-limit", str(IDLE)))
 
 
+# Programs start and end, files are written and read through the disk and dropped from the guest's caches.
+WORK = ("dd if=/dev/urandom of=/f bs=64k count=8 conv=fsync; sha256sum /f; rm /f; for i in 1 2 3 4 5 6 7 8; do true | cat; done; sync; "
+        "echo 3 > /proc/sys/vm/drop_caches; ls -lR /usr/lib/aarch64-linux-gnu | sha256sum")
+
+
 def busy_debian(disk):
-    """Programs start and end, files are written and read, all through the disk: for so many virtual seconds."""
-    machine = Machine("-speed", "max", "-m", "512", "-timing", "off", "-kernel", os.path.join(disk, "linux"), "-initrd",
+    """With its time kept: work, and sleep so that 8 hours pass, until BUSY virtual seconds have."""
+    machine = Machine("-speed", "max", "-nic", "none", "-m", "512", "-kernel", os.path.join(disk, "linux"), "-initrd",
                       os.path.join(disk, "initrd.gz"), "-append", "root=LABEL=debian console=ttyAMA0 quiet", "-drive",
-                      f"file={os.path.join(disk, 'root.img')},if=virtio,format=raw,snapshot=on")
+                      f"file={os.path.join(disk, 'root.img')},if=virtio,format=raw,snapshot=on", "-stats", "-")
     machine.log_in()
-    samples = []
-    start = int(machine.shell("cut -d. -f1 /proc/uptime")[0])
-    while int(machine.shell("cut -d. -f1 /proc/uptime")[0]) - start < BUSY:
-        machine.shell("dd if=/dev/urandom of=/f bs=64k count=64 conv=fsync; sha256sum /f; rm /f; for i in $(seq 50); do true | cat; done; "
-                      "sync; echo 3 > /proc/sys/vm/drop_caches; ls -lR /usr/lib | sha256sum", PATIENCE)
-        samples.append(host_memory(machine.process.pid, 512 * MIB))
-    machine.send("poweroff -f\n")
-    status = 4 if machine.end() in (0, 4) else "it did not end"
+    machine.send(f"while read up rest < /proc/uptime; [ ${{up%.*}} -lt {BUSY} ]; do {{ {WORK}; }} > /dev/null 2>&1; sleep {REST}; "
+                 "echo round $up; done; poweroff -f\n")
+    samples, until = [], time.monotonic() + PATIENCE
+    while machine.listen(until):
+        found = re.search(rb"round (\d+)\S*\s", machine.said[machine.read_to:])
+        if found:
+            machine.read_to += found.end()
+            samples.append(host_memory(machine.process.pid, 512 * MIB))
+            if len(samples) % 16 == 1:
+                print(f"busy for {int(found.group(1))} s: {samples[-1] // 1024} KiB", flush=True)
+    status = 4 if machine.end() == 0 else "it did not end"
+    print(machine.text()[-4000:])
     does_not_grow(f"Debian busy for {BUSY} s", status, samples)
 
 
-def installer_boots():
+def installer_boots(name, count, *options):
     """To its first screen, which its timer and its 64 programs have drawn by then; each boot on a host that is busy otherwise."""
     guest = fetched("fetch")
-    options = ("-display", "none", "-serial", "null", "-nic", "none", "-timing", "off", "-m", "1024",
-               "-kernel", os.path.join(guest, "linux"), "-initrd", os.path.join(guest, "initrd.gz"),
-               "-append", "console=ttyAMA0 panic=-1", "-limit", os.environ.get("SOAK_LIMIT", "8"), "-state-hash")
-    hashes = [re.findall(r"state hash: (\w+)", orrery(*options, patience=PATIENCE).stdout) for _ in range(BOOTS)]
-    different = {str(h) for h in hashes}
-    print(f"note: {BOOTS} boots of the installer: {different}")
-    check(f"{BOOTS} boots of the text installer have one state", len(different) == 1 and hashes[0], str(different))
+    hashes = {}
+    for boot in range(count):
+        ended = orrery("-display", "none", "-serial", "null", "-nic", "none", "-m", "1024", "-kernel", os.path.join(guest, "linux"),
+                       "-initrd", os.path.join(guest, "initrd.gz"), "-append", "console=ttyAMA0 panic=-1", "-state-hash", *options,
+                       patience=PATIENCE)
+        state = " ".join(re.findall(r"state hash: (\w+)", ended.stdout)) or f"none: {ended.stderr.strip()[-200:]}"
+        hashes[state] = hashes.get(state, 0) + 1
+        print(f"{name}, boot {boot + 1}: {state}", flush=True)
+    print(f"note: {count} {name}, how many ended in which state: {hashes}")
+    check(f"{count} {name} end in one state", len(hashes) == 1 and "none" not in str(hashes), str(hashes))
 
 
 def main():
@@ -135,7 +151,9 @@ def main():
     if LONG and BUSY:
         busy_debian(fetched("build-disk"))
     if LONG and BOOTS:
-        installer_boots()
+        installer_boots("boots of the text installer", BOOTS, "-timing", "off", "-limit", "8")
+    if LONG and TIMED_BOOTS:
+        installer_boots("boots of the text installer with its time kept", TIMED_BOOTS, "-timing", "on", "-limit", "9")
 
 
 run(main)

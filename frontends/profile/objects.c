@@ -119,8 +119,8 @@ static int compare_lines(const void *left, const void *right)
     return a->text != b->text ? (a->text < b->text ? -1 : 1) : (a->number < b->number ? -1 : a->number > b->number);
 }
 
-/* Whether the guest's bytes around `va` are those of the object at va - bias. In offsets, not addresses: a text may lie at the end
-   of all addresses. */
+/* Whether the guest's bytes around `va` are those of the object at va - bias. In offsets, not addresses: a text may lie at the
+   end of all addresses. */
 static bool is_there(const struct object *object, gva_t va, uint64_t bias, const uint8_t *page)
 {
     for (unsigned i = 0; i < object->elf.text_count; i++) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Catches: an include against the arrows of HACKING.md (base <- bus <- mmu <- cpu, bus <- devices, all of these <- boards <-
 # frontends), one instruction set or chip that includes another, the machine using the host (threads, sockets, SDL, wall clock),
-# and headers that do not compile alone.
+# headers that do not compile alone, and code that is there only on some days (#if FEATURE).
 cd "$(dirname "$0")/../.." || exit 1
 passed=0 failed=0
 
@@ -47,6 +47,18 @@ lone=$(git ls-files '*.h' | grep -vE '^(roms|tests)/' | while read -r header; do
     ${CC:-cc} -std=c11 -D_GNU_SOURCE -I. "${flags[@]}" -fsyntax-only -x c "$header" 2>&1 | grep -m1 error
 done)
 check "headers compile alone" "$lone"
+
+# What the preprocessor may ask: the compiler, the host's byte order and headers, and the two ways to build the engine.
+asked='ENGINE_LOOP|ENGINE_TIMED|HOST_LE|MADV_HUGEPAGE|__[A-Za-z_0-9]+'
+check "no code depends on a switch of the build" \
+    "$(grep -rnE '^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif)' --include='*.[ch]' base bus mmu cpu devices boards frontends roms |
+    grep -vE '#ifndef [A-Z0-9_]+_H$' |
+    awk -v asked="^($asked|defined)$" '{
+        text = $0; sub(/^[^#]*#[[:space:]]*(ifdef|ifndef|if|elif)/, "", text); sub(/\/\*.*/, "", text)
+        while (match(text, /[A-Za-z_][A-Za-z_0-9]*/)) {
+            word = substr(text, RSTART, RLENGTH); text = substr(text, RSTART + RLENGTH)
+            if (word !~ asked) { print; next }
+        } }')"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -287,4 +287,19 @@ static inline bool guest_run(struct guest *guest)
     return host_loop_run(guest->loop, &guest_engine, guest) == HOST_END_USER;
 }
 
+/* ---- options ---- */
+
+/* Opening this network fails, and the message has this text in it. */
+static inline void guest_refused(const char *text, const char *word)
+{
+    struct error err = { "" };
+    struct host_loop_config config = { .limit = TICK_NEVER };
+    struct net_options options;
+    struct host_loop *loop = host_loop_new(&config, &host_time_real, &err);
+    ck_assert_msg(net_parse(text, &options, &err) == 0, "%s", err.text);
+    ck_assert_msg(!net_open(&options, loop, &err), "%s was taken", text);
+    ck_assert_msg(strstr(err.text, word) != NULL, "%s: no '%s' in: %s", text, word, err.text);
+    host_loop_free(loop);
+}
+
 #endif

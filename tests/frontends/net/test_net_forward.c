@@ -193,29 +193,17 @@ END_TEST
 
 /* ---- mistakes ---- */
 
-static void refused(const char *text, const char *word)
-{
-    struct error err = { "" };
-    struct host_loop_config config = { .limit = TICK_NEVER };
-    struct net_options options;
-    struct host_loop *loop = host_loop_new(&config, &host_time_real, &err);
-    ck_assert_msg(net_parse(text, &options, &err) == 0, "%s", err.text);
-    ck_assert_msg(!net_open(&options, loop, &err), "%s was taken", text);
-    ck_assert_msg(strstr(err.text, word) != NULL, "%s: no '%s' in: %s", text, word, err.text);
-    host_loop_free(loop);
-}
-
 START_TEST(mistakes_are_told_at_the_start)
 {
     char text[200], named[64];
     unsigned port;
     close(host_socket(SOCK_STREAM, &port));
-    refused("user,guestfwd=tcp:10.0.2.100:80-cmd:/no/such/program x", "there is no program '/no/such/program'");
-    refused("user,guestfwd=tcp:10.0.2.100:80-cmd:cat 'x", "cat 'x");
-    refused("user,guestfwd=tcp:10.0.2.100:80-nowhere:", "'nowhere:' is not a place");
+    guest_refused("user,guestfwd=tcp:10.0.2.100:80-cmd:/no/such/program x", "there is no program '/no/such/program'");
+    guest_refused("user,guestfwd=tcp:10.0.2.100:80-cmd:cat 'x", "cat 'x");
+    guest_refused("user,guestfwd=tcp:10.0.2.100:80-nowhere:", "'nowhere:' is not a place");
     snprintf(text, sizeof text, "user,guestfwd=tcp:10.0.2.100:80-tcp:127.0.0.1:%u", port);
     snprintf(named, sizeof named, "guestfwd=tcp:10.0.2.100:80: cannot connect to 127.0.0.1:%u", port);
-    refused(text, named);
+    guest_refused(text, named);
 }
 END_TEST
 

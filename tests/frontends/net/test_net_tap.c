@@ -110,18 +110,6 @@ END_TEST
 
 /* ---- who may have one ---- */
 
-static void refused(const char *text, const char *word)
-{
-    struct error err = { "" };
-    struct host_loop_config config = { .limit = TICK_NEVER };
-    struct net_options options;
-    struct host_loop *loop = host_loop_new(&config, &host_time_real, &err);
-    ck_assert_msg(net_parse(text, &options, &err) == 0, "%s", err.text);
-    ck_assert_msg(!net_open(&options, loop, &err), "%s was taken", text);
-    ck_assert_msg(strstr(err.text, word) != NULL, "%s: no '%s' in: %s", text, word, err.text);
-    host_loop_free(loop);
-}
-
 START_TEST(without_privileges_it_says_what_root_should_do)
 {
     if (geteuid() == 0 && setresuid(65534, 65534, 65534) < 0)
@@ -129,7 +117,7 @@ START_TEST(without_privileges_it_says_what_root_should_do)
     int fd = open("/dev/net/tun", O_RDWR);
     if (fd >= 0)
         close(fd);
-    refused("tap,ifname=orrery9", fd >= 0 ? "ip tuntap add dev orrery9 mode tap" : "cannot open /dev/net/tun");
+    guest_refused("tap,ifname=orrery9", fd >= 0 ? "ip tuntap add dev orrery9 mode tap" : "cannot open /dev/net/tun");
 }
 END_TEST
 
@@ -139,8 +127,8 @@ START_TEST(an_interface_in_use_is_named)
         return;
     ck_assert(enter_namespace());
     guest_make(&guest, "tap,ifname=tap7", 1);
-    refused("tap,ifname=tap7", "tap7 is used by another program");
-    refused("tap,ifname=lo", "lo");
+    guest_refused("tap,ifname=tap7", "tap7 is used by another program");
+    guest_refused("tap,ifname=lo", "lo");
     guest_free(&guest);
 }
 END_TEST
@@ -167,8 +155,8 @@ START_TEST(scripts_get_the_name_of_the_interface)
     ck_assert_str_eq(line, "tap7\ntap7\n");
     unlink(said);
     unlink(script);
-    refused("tap,script=/bin/false", "'/bin/false' failed");
-    refused("tap,script=/no/such/script", "cannot run the script '/no/such/script'");
+    guest_refused("tap,script=/bin/false", "'/bin/false' failed");
+    guest_refused("tap,script=/no/such/script", "cannot run the script '/no/such/script'");
 }
 END_TEST
 
@@ -177,9 +165,9 @@ START_TEST(only_an_open_interface_is_adopted)
     char text[32];
     int fd = open("/dev/null", O_RDWR);
     snprintf(text, sizeof text, "tap,fd=%d", fd);
-    refused(text, "is not an open TAP interface");
+    guest_refused(text, "is not an open TAP interface");
     close(fd);
-    refused(text, "is not an open TAP interface");
+    guest_refused(text, "is not an open TAP interface");
 }
 END_TEST
 

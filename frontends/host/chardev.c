@@ -119,6 +119,8 @@ static void type_with_mux(struct host_chardev *line, const uint8_t *data, size_t
             host_loop_stop(line->loop, HOST_END_USER);
         if (action == MUX_TIMING)
             switch_timing(line);
+        if (action == MUX_POWER)
+            host_loop_deliver(line->loop, &(struct host_message){ .kind = HOST_POWER });
     }
 }
 

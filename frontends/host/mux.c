@@ -12,10 +12,12 @@ static const struct { uint8_t key; enum mux_action action; const char *message; 
     { 'x', MUX_QUIT, NULL },
     { 'h', MUX_HELP, "\r\nCtrl-A h       this help\r\n"
                      "Ctrl-A x       stop the machine at once\r\n"
+                     "Ctrl-A p       press its power button\r\n"
                      "Ctrl-A t       virtual time before each line, on or off\r\n"
                      "Ctrl-A T       time keeping off and on: one cycle per instruction, or the core's\r\n"
                      "Ctrl-A Ctrl-A  one Ctrl-A for the guest\r\n" },
     { '?', MUX_HELP, NULL },
+    { 'p', MUX_POWER, "\r\norrery: the power button was pressed\r\n" },
     { 't', MUX_TIMESTAMPS, NULL },
     { 'T', MUX_TIMING, NULL },
     { 'c', MUX_MONITOR, "\r\norrery: there is no monitor to switch to\r\n" },

@@ -5,7 +5,8 @@
 
 #include "base/types.h"
 
-enum mux_action { MUX_FORWARD, MUX_SWALLOW, MUX_QUIT, MUX_HELP, MUX_MONITOR, MUX_SAVE, MUX_BREAK, MUX_TIMESTAMPS, MUX_TIMING };
+enum mux_action { MUX_FORWARD, MUX_SWALLOW, MUX_QUIT, MUX_HELP, MUX_MONITOR, MUX_SAVE, MUX_BREAK, MUX_TIMESTAMPS, MUX_TIMING,
+                  MUX_POWER };
 
 struct mux {
     bool is_escaped;       /* the byte before was Ctrl-A */

@@ -13,7 +13,7 @@ START_TEST(what_is_typed_is_the_guests_except_after_ctrl_a)
             ck_assert_int_eq(mux_key(&mux, (uint8_t)byte), MUX_FORWARD);
     const struct { char key; enum mux_action action; } keys[] = {
         { 'x', MUX_QUIT }, { 'X', MUX_QUIT }, { 'h', MUX_HELP }, { 'c', MUX_MONITOR }, { 's', MUX_SAVE }, { 'b', MUX_BREAK },
-        { 't', MUX_TIMESTAMPS }, { 'T', MUX_TIMING }, { 1, MUX_FORWARD }, { 'q', MUX_SWALLOW },
+        { 'p', MUX_POWER }, { 't', MUX_TIMESTAMPS }, { 'T', MUX_TIMING }, { 1, MUX_FORWARD }, { 'q', MUX_SWALLOW },
     };
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         ck_assert_int_eq(mux_key(&mux, 1), MUX_SWALLOW);

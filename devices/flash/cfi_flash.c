@@ -63,9 +63,9 @@ static int load(struct cfi_flash *flash, struct error *err)
     static const uint8_t zeroes[LOAD_STEP];
     struct blockdev *drive = flash->drive;
     if (drive->size != BANK_SIZE)
-        return error_set(err, "a flash bank has %d MiB, and its file has %llu bytes; make it that long with: truncate -s %dM "
-                         "FILE, or give a shorter firmware to -bios", (int)(BANK_SIZE / MIB), (unsigned long long)drive->size,
-                         (int)(BANK_SIZE / MIB));
+        return error_set(err, "a flash bank has %d MiB, and its image has %llu bytes; make it that long with: truncate -s %dM "
+                         "FILE (qcow2: qemu-img resize FILE %dM), or give a shorter firmware to -bios", (int)(BANK_SIZE / MIB),
+                         (unsigned long long)drive->size, (int)(BANK_SIZE / MIB), (int)(BANK_SIZE / MIB));
     uint8_t *step = mem_alloc(LOAD_STEP);
     int result = 0;
     for (uint64_t at = 0; at < BANK_SIZE && !result; at += LOAD_STEP) {

@@ -55,12 +55,18 @@ static int refuse_word(const char *argument, const char *word, struct error *err
     return error_set(err, "unknown option '%s'; --help lists them all", argument);
 }
 
+/* Has the first flash bank a file? */
+static bool has_flash(const struct options *o)
+{
+    for (int i = 0; i < o->drive_count; i++)
+        if (o->drives[i].is_flash && !o->drives[i].unit)
+            return true;
+    return false;
+}
+
 bool options_has_firmware(const struct options *o)
 {
-    bool has_flash = false;
-    for (int i = 0; i < o->drive_count; i++)
-        has_flash |= o->drives[i].is_flash && !o->drives[i].unit;
-    return o->bios || has_flash;
+    return o->bios || has_flash(o);
 }
 
 /* What follows from several options together, and defaults. */
@@ -81,6 +87,9 @@ static int settle(struct options *o, struct error *err)
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)
         if (needs_kernel[i].value && !o->kernel && !(needs_kernel[i].value == o->dtb && options_has_firmware(o)))
             return error_set(err, "%s needs a kernel to give it to; add -kernel FILE", needs_kernel[i].option);
+    if (o->bios && has_flash(o))
+        return error_set(err, "-bios and a file for flash bank 0 are two firmwares; leave one of them out, or say "
+                         "-drive if=pflash,unit=1,file=FILE if that is where the firmware keeps its variables");
     if ((o->boot_order || o->boot_menu) && !options_has_firmware(o))
         return error_set(err, "-boot is for firmware, and there is none; add -bios FILE or -pflash FILE");
     if (cores_settle(o, err) < 0)

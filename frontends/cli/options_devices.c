@@ -152,7 +152,6 @@ int options_set_pflash(struct options *o, const char *value, struct error *err)
     struct drive_option *drive = &o->drives[o->drive_count++];
     drive->is_flash = true;
     drive->unit = UNIT_NEXT;
-    drive->format = mem_strdup("raw");
     drive->file = mem_strdup(value);
     return place_flash(o, drive, err);
 }

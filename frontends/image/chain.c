@@ -38,7 +38,8 @@ int chain_begin(struct chain_link *link, const char *file, struct error *err)
 /* A raw image, unless it looks like something else. */
 static struct layer *open_unnamed(const struct chain_link *link, bool writable, struct error *err)
 {
-    struct layer *layer = raw_open_layer(link->file, writable, err);
+    /* Looked at first: what only a raw image has to be, in size for example, is not asked of another one. */
+    struct layer *layer = raw_open_layer(link->file, false, err);
     if (!layer)
         return NULL;
     uint8_t head[BLOCK_SECTOR];
@@ -48,9 +49,11 @@ static struct layer *open_unnamed(const struct chain_link *link, bool writable, 
         error_set(err, "disk image '%s' cannot be read: %s", link->file, strerror(-code));
     else
         format = format_of_bytes(head, link->file, err);
-    if (format == FORMAT_RAW)
+    if (format == FORMAT_RAW && !writable)
         return layer;
     layer->ops->close(layer);
+    if (format == FORMAT_RAW)
+        return raw_open_layer(link->file, true, err);
     if (format == FORMAT_UNKNOWN)
         return NULL;
     if (link->above)

@@ -125,6 +125,12 @@ ends 1 'AArch64\|arm64' -nographic -kernel x86
 ends 1 'bootindex=.*-bios FILE' -nographic -kernel "$hello" -drive file=disk,format=raw,bootindex=1
 ends 1 'drive1: something else has bootindex=4' -nographic -bios zeros -drive file=disk,format=raw,bootindex=4 \
      -drive file=big,format=raw,bootindex=4
+if command -v qemu-img > /dev/null; then
+    qemu-img create -q -f qcow2 odd.qcow2 1M && printf x >> odd.qcow2      # no multiple of 512, as qcow2 images may be
+    ends 1 'odd.qcow2.* looks like a qcow2 image; say format=qcow2' -nographic -pflash odd.qcow2
+    ends 1 'odd.qcow2.* looks like a qcow2 image; say format=qcow2' -nographic -kernel "$hello" -drive file=odd.qcow2
+    ends 1 'a flash bank has 64 MiB.*qemu-img resize' -nographic -drive if=pflash,format=qcow2,file=odd.qcow2
+fi
 ends 1 'nothere.img' -nographic -kernel "$hello" -drive file=nothere.img,format=raw
 ends 1 "did you mean '-kernel'" -krenel x
 ends 1 'there is: cortex-a53 and simple' -cpu cortex-a72 -nographic -kernel "$hello"

@@ -47,6 +47,7 @@ START_TEST(bad_input_is_refused_with_a_message_that_helps)
         { "-drive file=a,bootindex=-1", "not a number from 0" }, { "-drive file=a,bootindex=2147483648", "not a number from 0" },
         { "-drive file=a,if=none,bootindex=1", "bootindex= is for disks" },
         { "-drive file=a,if=pflash,bootindex=1", "bootindex= is for disks" }, { "-nic user,bootindex=x", "not a number from 0" },
+        { "-bios a -pflash b", "two firmwares" }, { "-bios a -drive if=pflash,file=b", "two firmwares" },
         { "-chardev pty", "a name" }, { "-chardev id=a", "a kind" }, { "-chardev floppy,id=a", "no 'floppy'" },
         { "-chardev file,id=a", "path=FILE" }, { "-chardev socket,id=a", "host=HOST" },
         { "-chardev null,id=a -chardev pty,id=a", "two with id=a" }, { "-device virtconsole", "chardev=ID" },
@@ -228,6 +229,9 @@ START_TEST(lists_are_taken_apart)
     accepted("-drive file=a,bootindex=0 -drive file=b -drive file=c,bootindex=2147483647");
     ck_assert(options.drives[0].has_boot_index && !options.drives[1].has_boot_index);
     ck_assert_uint_eq(options.drives[2].boot_index, INT32_MAX);
+    accepted("-bios a -drive if=pflash,unit=1,file=b");
+    accepted("-pflash a -pflash b");
+    ck_assert(options.drives[1].is_flash && options.drives[1].unit == 1 && !options.drives[1].format);
     accepted("-drive file=a.iso,media=cdrom -drive file=b,media=disk,format=qcow2");
     ck_assert(options.drives[0].read_only && !options.drives[1].read_only);
     ck_assert_str_eq(options.drives[0].format, "raw");

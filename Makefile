@@ -51,7 +51,7 @@ $(B)/cpu/arm64/simd_%.o: CFLAGS_ALL += $(LANE_FLAGS)
 LIB_SRC := $(wildcard base/*.c bus/*.c mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c cpu/*/*/*.c devices/*.c devices/*/*.c boards/*.c) \
            $(filter-out frontends/cli/main.c,$(wildcard frontends/*.c frontends/*/*.c))
 # Compiled a second time for the blocks that keep time (cpu/engine.h).
-TIMED_SRC := $(addprefix cpu/arm64/,mem.c mem_sync.c simd_mem.c simd_structure.c branch.c sys.c divide.c)
+TIMED_SRC := $(addprefix cpu/arm64/,mem.c mem_sync.c simd_mem.c simd_structure.c branch.c sys.c multiply.c divide.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(TIMED_SRC:%.c=$(B)/%.timed.o) $(B)/roms/demo.o
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null)
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)

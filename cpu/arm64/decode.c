@@ -12,7 +12,7 @@
 #define TWO(name) decode_##name, timed_##name
 #define DECODERS_ALU ONE
 #define DECODERS_SHIFT ONE
-#define DECODERS_MUL ONE
+#define DECODERS_MUL TWO
 #define DECODERS_DIV TWO
 #define DECODERS_CRC ONE
 #define DECODERS_LOAD TWO

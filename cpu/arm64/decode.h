@@ -26,7 +26,7 @@ enum {
     MODE_FP_TRAPPED = 1 << 1,    /* CPACR_EL1.FPEN traps at this EL: FP and SIMD rows decode into the trap */
 };
 #define MODE_STEP  CODE_SINGLE   /* software step is active */
-#define MODE_TIMED CODE_TIMED    /* the model keeps time: loads, stores and branches decode into their timed handlers */
+#define MODE_TIMED CODE_TIMED    /* the model keeps time: loads, stores, branches, products and quotients have handlers for it */
 
 /* Fills *o for `insn`; false: unallocated. o->insn and o->row are set, all else is zero before the call. `offset` is the
    instruction's place in its page, for pc-relative operands (relative to cpu->code_va). */

@@ -229,7 +229,7 @@ static enum memory_proof present(struct memory *m, uint32_t slot, uint64_t bytes
 static void missed(struct memory *m, uint64_t index, uint64_t line, uint64_t bytes, bool write, unsigned op)
 {
     memory_count(m, write ? EVENT_L1D_WRITE_MISSES : EVENT_L1D_READ_MISSES);
-    memory_lines_leave_alias(m, line, op);
+    memory_lines_leave_alias(m, index, line, op);
     if (write && memory_lines_store(m, line, bytes, false, op))
         return;
     if (!write && line == m->stream.line)
@@ -318,7 +318,7 @@ void memory_zero(struct memory *m, const struct memory_page *page, unsigned op, 
         return;
     }
     memory_count(m, EVENT_L1D_WRITE_MISSES);
-    memory_lines_leave_alias(m, line, op);
+    memory_lines_leave_alias(m, index, line, op);
     if (memory_lines_store(m, line, MEMORY_WHOLE_LINE, false, op))
         return;
     /* The line is claimed, not read: what others have of it is out of date. */

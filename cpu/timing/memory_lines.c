@@ -76,11 +76,14 @@ static void l1d_evict(struct memory *m, uint32_t slot, unsigned op)
     cache_touch(l2, (uint32_t)there);
 }
 
-void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op)
+void memory_lines_leave_alias(struct memory *m, uint64_t index, uint64_t line, unsigned op)
 {
-    int32_t slot = m->colours ? memory_lines_find(m, line) : CACHE_ABSENT;
-    if (slot != CACHE_ABSENT)
-        l1d_evict(m, (uint32_t)slot, op);
+    uint64_t here = index & m->colours, colour = here;
+    while ((colour = (colour - m->colours) & m->colours) != here) {
+        int32_t slot = cache_find_at(&m->l1d, memory_index(m, line, colour), line);
+        if (slot != CACHE_ABSENT)
+            l1d_evict(m, (uint32_t)slot, op);
+    }
 }
 
 /* L1D asks L2 for a line: is it there? One that is modified changes hands: L1D has it modified then, L2 no longer; unless other

@@ -120,7 +120,7 @@ void memory_translate(struct memory *m, const struct memory_page *page, bool fet
 int32_t memory_lines_find(const struct memory *m, uint64_t line);
 
 /* A line that is not where its index says may have come to L1D by an alias, at another index: there it has to go. */
-void memory_lines_leave_alias(struct memory *m, uint64_t line, unsigned op);
+void memory_lines_leave_alias(struct memory *m, uint64_t index, uint64_t line, unsigned op);
 
 /* What the line table proves of a slot of L1D is no longer so; it proves no writes any more; the slot is empty. */
 void memory_lines_forget(struct memory *m, uint32_t slot);

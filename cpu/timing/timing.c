@@ -10,13 +10,34 @@
 
 /* ---- settled and not ---- */
 
+/* Between a delay and the block's end cpu->sig is a variant; nowhere else. */
+static bool is_delayed(const struct timing *t)
+{
+    return memo_number(t->cpu->sig) & VARIANT;
+}
+
 static void unsettle(struct timing *t)
 {
     if (t->cpu->sig == SIG_UNSETTLED)
         return;
-    t->saved = t->cpu->sig;
+    if (is_delayed(t)) {
+        t->saved = t->undelayed;
+        if (t->quick_first != variants_first(t->variants))   /* their numbers are forgotten: no memo will be found */
+            memset(t->quick, 0, sizeof t->quick);
+        t->quick_first = variants_first(t->variants);
+    } else {
+        t->saved = t->cpu->sig;
+        t->delay_count = 0;   /* of a block that the memo ended */
+    }
     t->cpu->sig = SIG_UNSETTLED;
     t->is_expanded = false;
+}
+
+static bool has_events(struct timing *t)
+{
+    unsigned count;
+    memory_events(t->memory, &count);
+    return count;
 }
 
 /* The state at the block's begin into the board, if it is not there. */
@@ -117,13 +138,6 @@ void timing_forget_block(struct timing *t)
     t->is_fetched = false;
 }
 
-static bool is_plain(struct timing *t)
-{
-    unsigned count;
-    memory_events(t->memory, &count);
-    return !count && !t->delay_count;
-}
-
 void timing_end(struct cpu *cpu, struct block *b)
 {
     struct timing *t = cpu->timing;
@@ -132,7 +146,7 @@ void timing_end(struct cpu *cpu, struct block *b)
     cpu->instructions += b->length;
     if (!t->done)
         fetch_lines(t, b);
-    if (cpu->sig != SIG_UNSETTLED && is_plain(t)) {
+    if (cpu->sig != SIG_UNSETTLED && !is_delayed(t) && !has_events(t)) {
         struct memo *m = memo_slot(bt, cpu->sig, outcome);   /* it may have been the epoch only */
         if (m->key == (cpu->sig | (uint32_t)outcome)) {
             cpu->cycles += m->cycles;
@@ -210,9 +224,7 @@ void timing_idle(struct cpu *cpu, uint64_t cycles)
 
 static void look_for_events(struct timing *t)
 {
-    unsigned count;
-    memory_events(t->memory, &count);
-    if (count)
+    if (has_events(t))
         unsettle(t);
 }
 
@@ -256,14 +268,49 @@ void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b,
     look_for_events(cpu->timing);
 }
 
+static void note_delay(struct timing *t, unsigned op, unsigned cycles)
+{
+    if (t->delay_count == DELAYS_MAX)   /* a block has no more ops; one that is retried is noted again */
+        return;
+    t->delays[t->delay_count].op = (uint8_t)op;
+    t->delays[t->delay_count++].cycles = (uint16_t)cycles;
+}
+
+/* A delay is known when it is noted, so the state can become its variant at once, for which the block's end has a memo (the one
+   that timing_recall would make). False: it cannot. */
+static bool delay_variant(struct timing *t, struct quick_delay *q, unsigned op, unsigned cycles)
+{
+    uint32_t sig = t->cpu->sig;
+    if (sig == SIG_UNSETTLED || timing_is_observed(t))
+        return false;
+    struct memory_wait wait = { 0 };
+    timing_add_delay(&wait, cycles);
+    int number = variants_intern(t->variants, memo_number(sig), op, &wait);
+    if (number == VARIANT_NONE)
+        return false;
+    *q = (struct quick_delay){ .sig = sig, .out = memo_sig(number), .op = (uint8_t)op, .is_first = !is_delayed(t),
+                               .cycles = (uint16_t)cycles };
+    return true;
+}
+
+/* Large products are frequent: their variants are kept at hand. */
 void timing_delay(struct cpu *cpu, const struct op *o, const struct block *b, unsigned cycles)
 {
     struct timing *t = cpu->timing;
-    unsettle(t);
-    if (t->delay_count < DELAYS_MAX) {   /* a block has no more ops; one that is retried is noted again */
-        t->delays[t->delay_count].op = (uint8_t)(o - b->ops);
-        t->delays[t->delay_count++].cycles = (uint16_t)cycles;
+    unsigned op = (unsigned)(o - b->ops);
+    uint32_t sig = cpu->sig;
+    struct quick_delay *q = &t->quick[(sig >> SIG_SHIFT ^ op * 29) % QUICK_DELAYS];
+    if (unlikely(q->sig != sig || q->op != op || q->cycles != cycles) && !delay_variant(t, q, op, cycles)) {
+        unsettle(t);
+        note_delay(t, op, cycles);
+        return;
     }
+    if (q->is_first) {
+        t->undelayed = sig;
+        t->delay_count = 0;
+    }
+    note_delay(t, op, cycles);
+    cpu->sig = q->out;
 }
 
 /* ---- blocks ---- */

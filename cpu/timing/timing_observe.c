@@ -2,6 +2,7 @@
 /* Where inside a block its cycles go: for annotation and for the pipeline trace. An op's cycles are those from the issue of the
    op before it to its own; what is left at the block's end is the last op's. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bits.h"
 #include "cpu/timing/timing_parts.h"
@@ -118,6 +119,7 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
 void timing_profile(struct timing *t, bool on)
 {
     timing_counters(t, &(struct counters){ 0 });   /* what was before does not count */
+    memset(t->quick, 0, sizeof t->quick);          /* their memos do not know which op was late */
     t->is_profiled = on;
 }
 

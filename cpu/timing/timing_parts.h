@@ -11,7 +11,9 @@
 #include "cpu/timing/timing.h"
 #include "cpu/timing/variants.h"
 
-enum { DELAYS_MAX = BLOCK_OPS_MAX, ROOM_MEMOS = (1 << 17) - 1, MEMOS_MOST = 1 << 23 };   /* 128 MiB */
+enum {
+    DELAYS_MAX = BLOCK_OPS_MAX, QUICK_DELAYS = 1 << 8, ROOM_MEMOS = (1 << 17) - 1, MEMOS_MOST = 1 << 23   /* 128 MiB */
+};
 
 struct memo_chunk {
     struct memo_chunk *next;
@@ -29,11 +31,14 @@ struct timing {
     bool is_reference;
     bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
     uint32_t saved;            /* … or it is this sig */
+    uint32_t undelayed;        /* cpu->sig is a variant, which `delays` made of this sig */
     unsigned done;             /* ops of the running block that were replayed already */
     unsigned served;           /* events of it that were served already */
     bool is_fetched;           /* and those of its fetch */
     struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
     unsigned delay_count;
+    struct quick_delay { uint32_t sig, out; uint8_t op; bool is_first; uint16_t cycles; } quick[QUICK_DELAYS];
+    int quick_first;           /* first number of variants when they were made */
     struct counters total;
     bool counts_at_once;       /* memos are used by timing_end only, and collected at once */
     uint64_t blocks, computed, recalled, replayed;
@@ -78,15 +83,20 @@ void timing_compute(struct timing *t, struct block *b, enum outcome outcome);
    waits have been met before. False: it is to be replayed from t->done on. */
 bool timing_recall(struct timing *t, struct block *b, enum outcome outcome);
 
+/* An op's result is later, its unit busy for longer. */
+static inline void timing_add_delay(struct memory_wait *wait, unsigned cycles)
+{
+    wait->result += cycles;
+    wait->result_cause = CAUSE_DEPENDENCY;
+    wait->unit += cycles;
+}
+
 /* Adds what timing_delay noted for op i. */
 static inline void timing_add_delays(const struct timing *t, unsigned i, struct memory_wait *wait)
 {
     for (unsigned k = 0; k < t->delay_count; k++)
-        if (t->delays[k].op == i) {
-            wait->result += t->delays[k].cycles;
-            wait->result_cause = CAUSE_DEPENDENCY;
-            wait->unit += t->delays[k].cycles;
-        }
+        if (t->delays[k].op == i)
+            timing_add_delay(wait, t->delays[k].cycles);
 }
 
 /* ---- timing_count.c ---- */

@@ -77,6 +77,11 @@ int variants_intern(struct variants *table, int parent, unsigned op, const struc
     return VARIANT | (table->first + i);
 }
 
+int variants_first(const struct variants *table)
+{
+    return table->first;
+}
+
 static uint32_t offset_place(const void *block, int number, unsigned op)
 {
     uint64_t mixed = ((uintptr_t)block >> 4 ^ (uint64_t)(uint32_t)number << 32 ^ (uint64_t)op << 27) * 0x9e3779b97f4a7c15ull;

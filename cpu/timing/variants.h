@@ -20,6 +20,9 @@ void variants_free(struct variants *table);
    wait->issue cycles. VARIANT_NONE if the wait is too long to be met again. */
 int variants_intern(struct variants *table, int parent, unsigned op, const struct memory_wait *wait);
 
+/* The number of the first there is; older ones are forgotten. */
+int variants_first(const struct variants *table);
+
 /* The cycle, counted from the block's begin, at which op `op` of a block entered in state or variant `number` could issue. */
 bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, uint32_t *offset);
 void variants_keep_offset(struct variants *table, const void *block, int number, unsigned op, uint32_t offset);

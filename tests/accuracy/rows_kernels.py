@@ -730,8 +730,6 @@ REASONS = {
     "cbz (pc+4; not taken) // b": "two branches in one fetch word: the rows differ by what precedes them",
     "and -> cb": "random directions: how the predictor indexes its history is not published",
     "tb": "random directions: how the predictor indexes its history is not published",
-    "mul": "small factors take a cycle less: the time would depend on values",
-    "msub": "small factors take a cycle less: the time would depend on values",
     "ccm": "more than one a cycle though each waits for the flags of the one before: passed on within the cycle in some cases",
     "tst": "loops beyond the L1 cache: the hardware takes 13 cycles for a line of code, so it must fetch the next one ahead",
     "scvtf": "8.5 cycles a round on the hardware: something alternates",

@@ -32,7 +32,7 @@ for source in cpu/arm64/*.c; do
     case $file in sys|sysreg) continue ;; esac
     check "$source: handlers jump to the next handler" "$(functions "$file" 'call +[*]')"
 done
-for file in alu shift muldiv branch mem fpu_arith fpu_compare fpu_move; do
+for file in alu shift select multiply branch mem fpu_arith fpu_compare fpu_move; do
     check "cpu/arm64/$file.c: fast paths have no stack frame" "$(functions "$file" '[[:space:]]push ')"
 done
 echo "$passed passed, $failed failed"

@@ -15,8 +15,8 @@ const struct group_timing cortex_a53_groups[GROUP_COUNT] = {
 
     /* The multiplier makes a 32 x 32 product in a pass: rows "smull", "mul", "smulh", throughput 1, 1/2, 1/4. */
     [GROUP_MUL_LONG]     = { .unit = UNIT_MULTIPLY, .busy = 1 },
-    [GROUP_MUL32]        = { .unit = UNIT_MULTIPLY, .busy = 2 },   /* no row; ops "int mul" take as long as the row "mul" */
-    [GROUP_MUL64]        = { .unit = UNIT_MULTIPLY, .busy = 3 },   /* of large factors: row "mneg"; row "mul" of ones: 2 */
+    [GROUP_MUL32]        = { .unit = UNIT_MULTIPLY, .busy = 2 },   /* large products of both one more: arm64_multiply_cycles */
+    [GROUP_MUL64]        = { .unit = UNIT_MULTIPLY, .busy = 2 },
     [GROUP_MUL_HIGH]     = { .unit = UNIT_MULTIPLY, .busy = 4 },
     [GROUP_DIV32]        = { .unit = UNIT_DIVIDE, .busy = 3 },     /* rows "sdiv", "udiv"; see arm64_divide_cycles */
     [GROUP_DIV64]        = { .unit = UNIT_DIVIDE, .busy = 3 },
@@ -87,13 +87,13 @@ const struct group_timing cortex_a53_groups[GROUP_COUNT] = {
 const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     /* rows "add (reg)" 1, "add (reg<<2)" and "sbfm" 2, "ldr (ptr fwd.)" 3; the others LLVM */
     [PRODUCER_ALU]              = { TO_INT(3, 2, 1, 0, 2, 1, 2) },
-    /* Factors: rows "smull" 3, "mneg" 5, "smulh" 6; ops "int mul" and "int64 mul", whose loops subtract every ten. That small
-       factors take a cycle less, row "mul", would need their values. */
-    [PRODUCER_MUL_LONG]         = { TO_INT(4, 3, 3, 2, 3, 1, 3) },
-    [PRODUCER_MUL32]            = { TO_INT(5, 4, 4, 3, 4, 2, 4) },
-    [PRODUCER_MUL64]            = { TO_INT(6, 5, 4, 3, 5, 3, 5) },
-    [PRODUCER_MUL_HIGH]         = { TO_INT(7, 6, 5, 4, 6, 3, 6) },
-    [PRODUCER_DIV]              = { TO_INT(4, 3, 3, 2, 3, 3, 3) },   /* rows "sdiv": 3 for a quotient of one bit */
+    /* Factors: rows "smull" 3, "mul" 4, "smulh" 6; see arm64_multiply_cycles. To the ALU: LLVM, and ops: a subtraction between two
+       products costs nothing beyond the product before it, nor does ORR between product and quotient ("int mod"). */
+    [PRODUCER_MUL_LONG]         = { TO_INT(4, 3, 2, 1, 3, 1, 3) },
+    [PRODUCER_MUL32]            = { TO_INT(4, 3, 2, 1, 4, 2, 3) },
+    [PRODUCER_MUL64]            = { TO_INT(4, 3, 2, 1, 4, 2, 3) },
+    [PRODUCER_MUL_HIGH]         = { TO_INT(6, 5, 4, 3, 6, 3, 5) },
+    [PRODUCER_DIV]              = { TO_INT(4, 3, 2, 1, 3, 2, 3) },   /* rows "sdiv": 3 for a quotient of one bit; LLVM */
     /* rows "ldr" 3 and "ldrb (reg)" 4 to an address, "ldrb (imm)" 2 to an ADD, "ldp (x; 2nd elem)" one later, "ldp (w)" 2 for
        both */
     [PRODUCER_LOAD]             = { TO_INT(3, 3, 2, 1, 3, 2, 3) },

@@ -16,6 +16,22 @@ ops_\name:
         ret
         .endm
 
+        /* r ^= i; s ^= r; r |= s: the last is r |= the s before, says gcc, so two of three wait for the first only. */
+        begin   int_bit
+        mov     w1, #1
+        mov     w2, w0
+        sub     x0, x0, #1
+        .balign 64
+1:      .rept   50
+        eor     w1, w1, w0
+        eor     w3, w2, w1
+        orr     w1, w1, w2
+        eor     w1, w1, w0
+        eor     w2, w3, w1
+        orr     w1, w1, w3
+        .endr
+        again
+
         /* a += b; b -= a */
         .macro  chain_add name, a, b
         begin   \name
@@ -38,14 +54,14 @@ ops_\name:
         movk    x1, #\high, lsl #32
         mov     x3, x1
         .rept   10
-        mul     \t, \t, \s
+        mul     \t, \s, \t
         .endr
         sub     \t, \t, \r
         sub     x0, x0, #1
         .balign 64
 1:      .rept   2
         .rept   10
-        mul     \r, \r, \s
+        mul     \r, \s, \r
         .endr
         sub     \r, \r, \t
         .endr
@@ -61,6 +77,23 @@ ops_\name:
         again
         .endm
 
+        /* r %= s; r |= s. The first makes r less than s or leaves it, the second keeps it so: the quotient is 1 at all times. */
+        .macro  chain_mod name, r, s, q, divisor
+        begin   \name
+        mov     \s, #\divisor
+        mov     \r, \s
+        sub     x0, x0, #1
+        .balign 64
+1:      .rept   100
+        sdiv    \q, \r, \s
+        msub    \r, \q, \s, \r
+        orr     \r, \s, \r
+        .endr
+        again
+        .endm
+
+        chain_mod int_mod, w1, w2, w3, 63
+        chain_mod int64_mod, x1, x2, x3, 1 << 57
         chain_add int_add, w1, w2
         chain_add int64_add, x1, x2
         chain_mul int_mul, w1, w2, w3, 37432, 0

@@ -253,6 +253,25 @@ START_TEST(divides_end_early_as_on_the_hardware)
 }
 END_TEST
 
+START_TEST(products_of_more_than_32_bits_take_a_cycle_more)
+{
+    ck_assert_uint_eq(arm64_multiply_cycles(1, 1), 0);             /* row "mul" */
+    ck_assert_uint_eq(arm64_multiply_cycles(~0ULL, ~0ULL), 1);     /* row "mneg" */
+    ck_assert_uint_eq(arm64_multiply_cycles(0xffff, 0xffff), 0);
+    ck_assert_uint_eq(arm64_multiply_cycles(0x10000, 0xffff), 1);
+    /* lmbench lat_ops: r *= s, ten times; of "int mul" three take longer, of "int64 mul" all */
+    uint32_t r = 37432;
+    uint64_t r64 = 37421 + (7ULL << 32);
+    unsigned more = 0, more64 = 0;
+    for (unsigned i = 0; i < 10; i++, r *= 5, r64 *= 5) {
+        more += arm64_multiply_cycles(r, 5);
+        more64 += arm64_multiply_cycles(r64, 5);
+    }
+    ck_assert_uint_eq(more, 3);
+    ck_assert_uint_eq(more64, 10);
+}
+END_TEST
+
 static void setup(void)
 {
     decode_init();
@@ -272,6 +291,7 @@ Suite *test_suite(void)
     tcase_add_test(c, vectors_take_one_pipe_or_two_and_forward_to_addends);
     tcase_add_test(c, a_load_waits_for_a_store_that_it_overlaps);
     tcase_add_test(c, divides_end_early_as_on_the_hardware);
+    tcase_add_test(c, products_of_more_than_32_bits_take_a_cycle_more);
     suite_add_tcase(s, c);
     return s;
 }

@@ -158,10 +158,15 @@ static void emit_exclusive(struct writer *w)
     writer_emit(w, W_STXR | W_RM(TEMP) | W_RN(ADDRESS) | below(w, COUNT_OF_RANDOM));
 }
 
-static void emit_divide(struct writer *w)
+/* Quotients and products, whose time depends on the operands: several may be of one block, with accesses between. */
+static void emit_products(struct writer *w)
 {
-    unsigned row = oracle_row(below(w, 2) ? "sdiv" : "udiv");
-    writer_emit(w, spare(oracle_word(w->seed, row), 0));
+    static const char *const names[] = { "sdiv", "udiv", "madd", "msub" };
+    for (unsigned i = 1 + below(w, 3); i; i--) {
+        writer_emit(w, spare(oracle_word(w->seed, oracle_row(names[below(w, ARRAY_SIZE(names))])), 0));
+        if (!below(w, 4))
+            writer_near(w);
+    }
 }
 
 static void emit_maintenance(struct writer *w)
@@ -407,7 +412,7 @@ typedef void item(struct writer *w);
 
 static const struct { item *emit; unsigned weight; bool is_privileged; } items[] = {
     { writer_near, 160, false }, { emit_indexed, 60, false }, { emit_any_access, 40, false }, { emit_exclusive, 8, false },
-    { emit_divide, 8, false }, { emit_maintenance, 12, false }, { emit_device, 6, false }, { emit_barrier, 6, false },
+    { emit_products, 8, false }, { emit_maintenance, 12, false }, { emit_device, 6, false }, { emit_barrier, 6, false },
     { emit_prefetch, 4, false }, { emit_indirect, 8, false }, { emit_clock, 8, false },
     { emit_call, 24, true }, { emit_new_code, 6, true }, { emit_interrupts, 10, true }, { emit_timer, 10, true },
     { emit_monitor, 6, true }, { emit_remap, 10, true }, { emit_reshape, 6, true }, { emit_switch, 10, true }, { emit_forget, 3, true },

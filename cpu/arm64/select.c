@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Multiply, CRC32 (manual C3.5.6 to C3.5.8) and the conditional instructions (C3.5.10, C3.5.11). */
+/* CRC32 (manual C3.5.8) and the conditional instructions (C3.5.10, C3.5.11). */
 #include "cpu/arm64/flags.h"
 #include "cpu/arm64/handler.h"
 
 #define N_X c->x[o->rn]
 #define M_X c->x[o->rm]
-#define A_X c->x[o->ra]
 #define N_W ((uint32_t)c->x[o->rn])
 #define M_W ((uint32_t)c->x[o->rm])
-#define A_W ((uint32_t)c->x[o->ra])
-#define S_N ((int64_t)(int32_t)c->x[o->rn])
-#define S_M ((int64_t)(int32_t)c->x[o->rm])
 
-HANDLER(mul_x) { c->x[o->rd] = N_X * M_X; NEXT; }
-HANDLER(madd_x) { c->x[o->rd] = A_X + N_X * M_X; NEXT; }
-HANDLER(madd_w) { c->x[o->rd] = A_W + N_W * M_W; NEXT; }
-HANDLER(msub_x) { c->x[o->rd] = A_X - N_X * M_X; NEXT; }
-HANDLER(msub_w) { c->x[o->rd] = A_W - N_W * M_W; NEXT; }
-HANDLER(smaddl) { c->x[o->rd] = A_X + (uint64_t)(S_N * S_M); NEXT; }
-HANDLER(smsubl) { c->x[o->rd] = A_X - (uint64_t)(S_N * S_M); NEXT; }
-HANDLER(umaddl) { c->x[o->rd] = A_X + (uint64_t)N_W * M_W; NEXT; }
-HANDLER(umsubl) { c->x[o->rd] = A_X - (uint64_t)N_W * M_W; NEXT; }
-
-#ifdef __SIZEOF_INT128__
-static inline uint64_t mul_high(uint64_t a, uint64_t b)
-{
-    return (uint64_t)((unsigned __int128)a * b >> 64);
-}
-#else
-static inline uint64_t mul_high(uint64_t a, uint64_t b)
-{
-    uint64_t al = (uint32_t)a, ah = a >> 32, bl = (uint32_t)b, bh = b >> 32;
-    uint64_t mid = ah * bl + (al * bl >> 32), mid2 = al * bh + (uint32_t)mid;
-    return ah * bh + (mid >> 32) + (mid2 >> 32);
-}
-#endif
-
-HANDLER(umulh) { c->x[o->rd] = mul_high(N_X, M_X); NEXT; }
-HANDLER(smulh)
-{
-    uint64_t n = N_X, m = M_X;
-    c->x[o->rd] = mul_high(n, m) - ((int64_t)n < 0 ? m : 0) - ((int64_t)m < 0 ? n : 0);
-    NEXT;
-}
-
-static bool decode_multiply(struct op *o, uint32_t insn, handler *x, handler *w)
+static bool decode_registers(struct op *o, uint32_t insn, handler *x, handler *w)
 {
     o->rn = reg_src(RN);
     o->rm = reg_src(RM);
@@ -54,18 +18,7 @@ static bool decode_multiply(struct op *o, uint32_t insn, handler *x, handler *w)
     return true;
 }
 
-DECODE(madd) { return decode_multiply(o, insn, RA == 31 ? mul_x : madd_x, madd_w); }
-DECODE(msub) { return decode_multiply(o, insn, msub_x, msub_w); }
-DECODE(smaddl) { return decode_multiply(o, insn, smaddl, smaddl); }
-DECODE(smsubl) { return decode_multiply(o, insn, smsubl, smsubl); }
-DECODE(umaddl) { return decode_multiply(o, insn, umaddl, umaddl); }
-DECODE(umsubl) { return decode_multiply(o, insn, umsubl, umsubl); }
-DECODE(smulh) { return decode_multiply(o, insn, smulh, smulh); }
-DECODE(umulh) { return decode_multiply(o, insn, umulh, umulh); }
-
 /* ---- CRC32: bit-reflected polynomials 0x04c11db7 and 0x1edc6f41, four bits a step ---- */
-
-
 
 #define CRC_1(p, v)  ((v) >> 1 ^ ((v) & 1 ? (p) : 0))
 #define CRC_2(p, v)  CRC_1(p, CRC_1(p, v))
@@ -97,7 +50,7 @@ static bool decode_crc(struct op *o, uint32_t insn, handler *run)
     if ((size == 3) != SF)
         return false;
     o->aux = (uint8_t)(1u << size);
-    return decode_multiply(o, insn, run, run);
+    return decode_registers(o, insn, run, run);
 }
 
 DECODE(crc32) { return decode_crc(o, insn, crc32); }
@@ -128,7 +81,7 @@ static bool decode_select(struct op *o, uint32_t insn, unsigned kind)
 {
     unsigned cond = (unsigned)bits(insn, 15, 12);
     handler *const *row = select_handlers[cond > 14 ? 14 : cond][SF];
-    return decode_multiply(o, insn, row[kind], row[kind]);
+    return decode_registers(o, insn, row[kind], row[kind]);
 }
 
 DECODE(csel) { return decode_select(o, insn, 0); }

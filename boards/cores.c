@@ -16,12 +16,25 @@ _Static_assert((int)MACHINE_CORES <= (int)PORT_CORES, "the timing model has room
 
 #define NOBODY UINT64_MAX
 
+static uint64_t drawn(uint64_t at)
+{
+    return at * 0x9e3779b97f4a7c15ull >> 32;
+}
+
 static uint64_t slice(const struct machine *m, uint64_t at)
 {
     uint64_t cycles = (uint64_t)m->core.settings.clock_mhz * SLICE_NS / 1000;
     if (cycles < SLICE_CYCLES_MIN)
         cycles = SLICE_CYCLES_MIN;
-    return cycles + (at * 0x9e3779b97f4a7c15ull >> 32) % (cycles / 2);
+    return cycles + drawn(at) % (cycles / 2);
+}
+
+/* A slice in which the core takes a line away from another, in the timing model, ends when it has caught up with the next. So cores
+   that fight for a line have it by turns as short as their fight, and not once in two microseconds. That store was progress, so
+   short turns hold up no loop but one with other stores between its exclusives; for that one now and then is not so short. */
+static uint64_t short_slice(uint64_t at)
+{
+    return drawn(at ^ at << 20) % 32 ? 0 : SLICE_CYCLES_MIN;
 }
 
 static bool is_awake(const struct arm64 *c)
@@ -73,7 +86,7 @@ static void run_one(struct machine *m, struct arm64 *c, uint64_t next)
     if (next == NOBODY)
         cpu_run(&c->cpu, m->until);   /* nobody can tell where such a slice ends */
     else
-        cpu_run_to(&c->cpu, next + slice(m, next));
+        cpu_run_to(&c->cpu, next + slice(m, next), next + short_slice(c->cpu.cycles));
 }
 
 /* All sleep: time goes to the next event, or to the end of the run. False: time is over before anything wakes anybody. */

@@ -143,22 +143,24 @@ static void enter(struct cpu *cpu, struct block *b)
 
 void cpu_run(struct cpu *cpu, tick_t until)
 {
-    cpu_run_to(cpu, cpu_cycles_at(cpu, until));
+    cpu_run_to(cpu, cpu_cycles_at(cpu, until), UINT64_MAX);
 }
 
-void cpu_run_to(struct cpu *cpu, uint64_t end)
+void cpu_run_to(struct cpu *cpu, uint64_t end, uint64_t end_if_met)
 {
     cpu->must_yield = false;
+    cpu->end = end;
+    cpu->end_if_met = end_if_met;
     for (;;) {
-        cpu->horizon = end;
+        cpu->horizon = cpu->end;
         if (cpu->interrupt_pending)
             cpu->class->interrupt(cpu);
-        if (cpu->halted || cpu->must_yield || cpu->cycles >= end)
+        if (cpu->halted || cpu->must_yield || cpu->cycles >= cpu->end)
             break;
         uint64_t deadline = cpu_cycles_at(cpu, clock_deadline(cpu->clock));
         if (cpu->cycles >= deadline)
             break;
-        if (deadline < end)
+        if (deadline < cpu->end)
             cpu->horizon = deadline;
         if (cpu->timed)
             timing_look_around(cpu);

@@ -79,13 +79,14 @@ struct cpu {
     uint32_t last_mode;
     bool halted;                 /* asleep: waiting for something, or switched off */
     bool must_yield;             /* cpu_run is to end: another core has work to do */
+    uint64_t end, end_if_met;    /* where cpu_run_to is to end, and where if cpu_met */
     bool interrupt_pending;      /* some input line is high: class->interrupt looks closer at block ends */
 };
 
 /* Runs until virtual time `until`, until the core sleeps, an event is due or cpu_yield_to asks for it; returns with cpu->pc exact
-   and clock->now not before the core's time. cpu_run_to: until the core's own cycle. */
+   and clock->now not before the core's time. cpu_run_to: until the core's own cycle `end`, or an earlier one if cpu_met. */
 void cpu_run(struct cpu *cpu, tick_t until);
-void cpu_run_to(struct cpu *cpu, uint64_t cycles);
+void cpu_run_to(struct cpu *cpu, uint64_t end, uint64_t end_if_met);
 
 /* An input changed or an event was armed earlier: the running block is the last one before a look around. */
 static inline void cpu_look_around(struct cpu *cpu)
@@ -98,6 +99,15 @@ void cpu_join(struct cpu *cpu, struct cpu *other);
 
 /* This core has something to do now: whichever of the others runs stops at its next block end. */
 void cpu_yield_to(struct cpu *cpu);
+
+/* The running core took something from another, which may want it back before this one's turn would be over. */
+static inline void cpu_met(struct cpu *cpu)
+{
+    if (cpu->end <= cpu->end_if_met)
+        return;
+    cpu->end = cpu->end_if_met;
+    cpu_look_around(cpu);
+}
 
 /* The core's clock rate, below 2^32 Hz. */
 void cpu_set_rate(struct cpu *cpu, uint64_t hz);

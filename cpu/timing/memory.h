@@ -63,6 +63,9 @@ void memory_free(struct memory *m);
    used any more. */
 void memory_join(struct memory *m, struct memory *other);
 
+/* Calls take(core) when the core takes a line away from another. */
+void memory_on_take(struct memory *m, void (*take)(void *core));
+
 /* Everything empty, as after reset; line tables and epochs are told. What is shared is reset with the first core. */
 void memory_reset(struct memory *m);
 

@@ -56,6 +56,7 @@ struct memory {
     const struct core_settings *settings;
     uint32_t *fetch_epoch;
     memory_walk *walk;
+    void (*take)(void *core);         /* see memory_on_take; or NULL */
     void *core;
 
     struct memory_shared *shared;

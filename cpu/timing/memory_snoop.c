@@ -47,7 +47,14 @@ static struct holders tell(struct memory *m, uint64_t line, enum snoop what)
     }
     if (found.count)
         memory_count(m, EVENT_SNOOPS);
+    if (found.count && what == SNOOP_TAKE && m->take)
+        m->take(m->core);
     return found;
+}
+
+void memory_on_take(struct memory *m, void (*take)(void *core))
+{
+    m->take = take;
 }
 
 /* UG1085, "L2 Memory Subsystem" of its Cortex-A53: a read that hits both L2 and the duplicate tags is L2's, so a line that nobody

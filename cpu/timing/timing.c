@@ -379,9 +379,16 @@ const struct core_model *timing_model(const struct timing *t)
     return &t->model;
 }
 
+static void take(void *core)
+{
+    cpu_met(core);
+}
+
 void timing_join(struct timing *t, struct timing *other)
 {
     memory_join(t->memory, other->memory);
+    memory_on_take(t->memory, take);
+    memory_on_take(other->memory, take);
 }
 
 struct memory *timing_memory(struct timing *t)

@@ -101,12 +101,13 @@ static void sample_counts(struct bridge *b, uint64_t host_ns)
 {
     if (!b->wants_counts || host_ns < b->next_counts_ns)
         return;
-    struct counters counters;
-    b->source.counters(b->source.machine, &counters);
+    struct bridge_counts counts;
+    b->source.counters(b->source.machine, &counts);
+    counts.speed = b->speed;
     uint64_t pause = COUNTS_SHARE * (host_loop_host_ns(b->config.loop) - host_ns);
     b->next_counts_ns = host_ns + (pause > COUNTS_NS ? pause : COUNTS_NS);
     pthread_mutex_lock(&b->lock);
-    b->counts = (struct bridge_counts){ b->speed, counters };
+    b->counts = counts;
     b->has_counts = true;
     announce(b);
 }

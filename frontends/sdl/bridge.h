@@ -39,13 +39,15 @@ struct bridge_speed {
 
 struct bridge_counts {
     struct bridge_speed speed;
-    struct counters counters;
+    struct counters counters;      /* of all cores together */
+    unsigned cores;
+    struct { uint64_t instructions, cycles, idle; } core[MACHINE_CORES];
 };
 
 /* The machine, asked on its own thread. */
 struct bridge_source {
     uint64_t (*instructions)(const void *machine);
-    void (*counters)(void *machine, struct counters *sum);
+    void (*counters)(void *machine, struct bridge_counts *counts);   /* all but the speed */
     void *machine;
     void (*activity)(void *owner, uint64_t bytes[BRIDGE_LAMPS]);   /* may be NULL */
     void *activity_owner;

@@ -66,6 +66,18 @@ static void measure(struct overlay_values *v, const struct bridge_counts *now, c
         v->shares[i] = cycles > 0 ? (double)column.cycles[i] / cycles : NAN;
 }
 
+static void measure_cores(struct overlay_values *v, const struct bridge_counts *now, const struct bridge_counts *before)
+{
+    v->cores = now->cores;
+    for (unsigned i = 0; i < now->cores; i++) {
+        double cycles = (double)(now->core[i].cycles - before->core[i].cycles);
+        double awake = cycles - (double)(now->core[i].idle - before->core[i].idle);
+        double instructions = (double)(now->core[i].instructions - before->core[i].instructions);
+        v->core[i].awake = cycles > 0 ? awake / cycles : NAN;
+        v->core[i].ipc = awake > 0 ? instructions / awake : NAN;
+    }
+}
+
 static void move_graph(struct overlay_values *v, const struct bridge_counts *now, const struct bridge_counts *before)
 {
     struct stats_column column;
@@ -87,6 +99,7 @@ void overlay_take(struct overlay *o, const struct bridge_counts *counts, unsigne
     if (o->count < 2)
         return;
     measure(&o->values, counts, &o->samples[o->count - 1]);
+    measure_cores(&o->values, counts, &o->samples[o->count - 1]);
     move_graph(&o->values, counts, &o->samples[1]);
 }
 

@@ -18,6 +18,8 @@ struct overlay_values {
     double mpki[OVERLAY_RATES];
     double shares[CAUSE_COUNT];           /* of all cycles; they add up to 1 */
     float history[OVERLAY_POINTS];        /* IPC, the newest last */
+    unsigned cores;                       /* if there are several, of each: */
+    struct { double awake, ipc; } core[MACHINE_CORES];
 };
 
 struct overlay;

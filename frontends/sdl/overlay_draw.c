@@ -11,6 +11,7 @@ enum {
     PAD = 12, INNER = 256, WIDTH = INNER + 2 * PAD, RADIUS = 8,
     HEAD_TOP = 9, NUMBER_TOP = 30, GRAPH_TOP = 68, GRAPH_HEIGHT = 48, BAR_TOP = 122, BAR_HEIGHT = 8, KEY_TOP = 134,
     KEY_COLUMN = 132, KEYS = 4, RATES_TOP = 173, RATES_COLUMN = 56, HEIGHT = 214,
+    CORES_TOP = 210, CORE_BAR = 72, CORE_BAR_HEIGHT = 6,
     NOTE_TOP = 66, SHORT_HEIGHT = 94,
     IPC_MAX = 4
 };
@@ -186,14 +187,38 @@ static void draw_rates(const struct drawing *d)
     put_right(d, RATES_TOP + FONT_HEIGHT, "MPKI", SOFT);
 }
 
+/* ---- several cores ---- */
+
+/* Each its number, how much of the time it was awake, and its IPC then; two in a row. */
+static void draw_cores(const struct drawing *d)
+{
+    const struct overlay_values *v = d->values;
+    for (unsigned i = 0; v->cores > 1 && i < v->cores; i++) {
+        char text[16];
+        int x = (int)i % 2 * KEY_COLUMN, y = CORES_TOP + (int)i / 2 * FONT_HEIGHT, bar = y + 5;
+        double awake = isfinite(v->core[i].awake) ? fmin(fmax(v->core[i].awake, 0), 1) : 0;
+        snprintf(text, sizeof text, "%u", i);
+        put(d, x, y, text, SOFT);
+        fill(d, x + 12, bar, x + 12 + CORE_BAR, bar + CORE_BAR_HEIGHT, FIELD);
+        fill(d, x + 12, bar, x + 12 + CORE_BAR * awake, bar + CORE_BAR_HEIGHT, CURVE);
+        put(d, x + 18 + CORE_BAR, y, number(text, v->core[i].ipc), INK);
+    }
+}
+
+static int height_of(const struct overlay_values *v)
+{
+    if (v->timing == TIMING_OFF)
+        return SHORT_HEIGHT;
+    return v->cores > 1 ? HEIGHT + (int)(v->cores + 1) / 2 * FONT_HEIGHT : HEIGHT;
+}
+
 void overlay_draw(struct canvas *canvas, const struct overlay_values *values, int zoom)
 {
     struct drawing d = { canvas, values, zoom };
-    bool is_short = values->timing == TIMING_OFF;
-    canvas_reset(canvas, WIDTH * zoom, (is_short ? SHORT_HEIGHT : HEIGHT) * zoom);
+    canvas_reset(canvas, WIDTH * zoom, height_of(values) * zoom);
     canvas_panel(canvas, (struct canvas_box){ 0, 0, canvas->width, canvas->height }, RADIUS * zoom, PANEL, EDGE);
     draw_head(&d);
-    if (is_short) {
+    if (values->timing == TIMING_OFF) {
         draw_numbers(&d, values->mips, "MIPS");
         put(&d, 0, NOTE_TOP, host_loop_timing_text(TIMING_OFF), SOFT);
         return;
@@ -203,4 +228,5 @@ void overlay_draw(struct canvas *canvas, const struct overlay_values *values, in
     draw_stack(&d);
     draw_key(&d);
     draw_rates(&d);
+    draw_cores(&d);
 }

@@ -22,9 +22,21 @@ static uint64_t instructions(const void *machine)
     return machine_instructions(machine);
 }
 
-static void counters(void *machine, struct counters *sum)
+static void counters(void *machine, struct bridge_counts *counts)
 {
-    machine_counters(machine, sum);
+    memset(counts, 0, sizeof *counts);
+    counts->cores = machine_cores(machine);
+    for (unsigned i = 0; i < counts->cores; i++) {
+        struct counters core;
+        machine_core_counters(machine, i, &core);
+        counters_add(&counts->counters, &core);
+        for (unsigned level = 0; level < COUNTER_LEVELS; level++) {
+            counts->core[i].instructions += core.instructions[level];
+            counts->core[i].idle += core.cycles[level][CAUSE_IDLE];
+            for (unsigned cause = 0; cause < CAUSE_COUNT; cause++)
+                counts->core[i].cycles += core.cycles[level][cause];
+        }
+    }
 }
 
 static void *run_machine(void *argument)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Linux on several cores. Catches: a core that does not come up, interrupts that only some cores get, programs that do not finish
 or compute something else when they run beside each other, a run that is not the same twice, or that depends on where it was cut.
-LONG=1: Debian's system with the timing model, and the installer."""
+LONG=1: Debian's system and the installer, with the timing model and without."""
 import os
 import re
 
@@ -72,13 +72,51 @@ def system(*timing):
     check("it switches itself off", machine.end() == 0, machine.text()[-300:])
 
 
+# Debian's own shell and tools for init, from its disk: the lock of a pipe, jobs beside each other, processes by the hundred.
+SHELL = ("mount -t proc p /proc; nproc; for i in 1 2 3 4; do head -c 3000000 /dev/zero | md5sum & done; wait; "
+         "for i in $(seq 100); do /bin/true; done; echo done; poweroff -f")
+
+
+def the_shell_twice(work, timing):
+    folder = fetched("build-disk")
+    serial, runs = os.path.join(work, "serial"), []
+    for cut in [], ["-stats", os.path.join(work, "stats.json"), "-stats-every", "0.0137"]:
+        runs.append(guest.orrery("-display", "none", "-vga", "none", "-serial", f"file:{serial}", "-smp", str(CORES), "-m", "512",
+                                 "-nic", "none", "-state-hash", "-limit", "60", "-timing", timing, "-kernel",
+                                 os.path.join(folder, "linux"), "-initrd", os.path.join(folder, "initrd.gz"), "-append",
+                                 f'root=LABEL=debian console=ttyAMA0 quiet init=/bin/bash -- -c "{SHELL}"', "-drive",
+                                 f"file={os.path.join(folder, 'root.img')},if=virtio,format=raw,snapshot=on", *cut,
+                                 patience=20 * guest.PATIENCE))
+    said = said_in(serial)
+    check(f"Debian's shell comes to its end with timing {timing}", runs[0].returncode == 0 and "done" in said,
+          (runs[0].returncode, runs[0].stderr[-300:], said[-300:]))
+    sums = re.findall(r"([0-9a-f]{32})  -", said)
+    check("four pipes beside each other come to the same result", len(sums) == 4 and len(set(sums)) == 1, said[-300:])
+    check("the same again, cut into pieces, ends in the same state", "hash" in runs[0].stdout and runs[0].stdout == runs[1].stdout,
+          (runs[0].stdout, runs[1].stdout))
+
+
+def installer(folder, timing):
+    machine = Machine("-speed", "max", "-timing", timing, "-smp", str(CORES), "-m", "1024", "-kernel",
+                      os.path.join(folder, "linux"), "-initrd", os.path.join(folder, "initrd.gz"), "-append",
+                      "console=ttyAMA0 panic=-1")
+    machine.expect(r"SMP: Total of 4 processors activated", 20 * guest.PATIENCE)
+    machine.expect(r"Select a language", 20 * guest.PATIENCE)
+    machine.expect(r"activates buttons", 20 * guest.PATIENCE)
+    machine.send("\r")
+    machine.expect(r"location", 20 * guest.PATIENCE)
+    check(f"the installer asks for a language and takes a key with timing {timing}", True)
+    machine.kill()
+
+
 def main():
     work = scratch()
     folder = fetched("fetch")
     the_same_twice(folder, work)
-    if LONG:
-        system("-timing", "off")
-        system("-timing", "on")
+    for timing in ("off", "on") if LONG else ():
+        system("-timing", timing)
+        the_shell_twice(work, timing)
+        installer(folder, timing)
 
 
 run(main)

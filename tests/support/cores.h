@@ -25,6 +25,7 @@ enum { W_NOP = 0xd503201f, W_WFI = 0xd503207f, W_WFE = 0xd503205f, W_SEV = 0xd50
 #define W_BLR(n)           (0xd63f0000u | (n) << 5)
 #define W_MOVZ(d, v)       (0xd2800000u | (uint32_t)(v) << 5 | (d))
 #define W_ADD(d, n, v)     (0x91000000u | (uint32_t)(v) << 10 | (n) << 5 | (d))
+#define W_ADD_HIGH(d, n, v) (0x91400000u | (uint32_t)(v) << 10 | (n) << 5 | (d))   /* v << 12 */
 #define W_SUBS(d, n, v)    (0xf1000000u | (uint32_t)(v) << 10 | (n) << 5 | (d))
 #define W_CMP(n, m)        (0xeb00001fu | (uint32_t)(m) << 16 | (n) << 5)
 #define W_LDR(t, n, at)    (0xf9400000u | (uint32_t)(at) / 8 << 10 | (n) << 5 | (t))

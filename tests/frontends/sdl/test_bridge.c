@@ -49,11 +49,11 @@ static uint64_t instructions(const void *machine)
     return ((const struct fake_machine *)machine)->now / 1000;
 }
 
-static void counters(void *machine, struct counters *sum)
+static void counters(void *machine, struct bridge_counts *counts)
 {
     fake.host_ns += counting_ns;
-    memset(sum, 0, sizeof *sum);
-    sum->instructions[0] = instructions(machine);
+    memset(counts, 0, sizeof *counts);
+    counts->counters.instructions[0] = instructions(machine);
     counted++;
 }
 

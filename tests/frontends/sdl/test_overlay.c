@@ -153,6 +153,32 @@ START_TEST(the_panel_shows_the_mode_and_the_stack)
 }
 END_TEST
 
+START_TEST(of_several_cores_each_has_its_numbers_and_its_place)
+{
+    struct canvas canvas = { 0 };
+    counts.cores = 4;
+    overlay_take(overlay, &counts, 1200);
+    for (unsigned i = 0; i < 4; i++) {
+        counts.core[i].cycles += 1000;
+        counts.core[i].idle += 250 * i;
+        counts.core[i].instructions += 100 * (4 - i);
+    }
+    pass(1000000);
+    struct overlay_values v = *overlay_values(overlay);
+    ck_assert_uint_eq(v.cores, 4);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert(is(v.core[i].awake, 1 - 0.25 * i) && is(v.core[i].ipc, 0.4));
+    overlay_draw(&canvas, &v, 1);
+    int height = canvas.height;
+    unsigned bars = pixels_of(&canvas, 0xff7fc4ee);         /* 72 pixels wide and 6 high, as far as awake */
+    v.cores = 1;
+    overlay_draw(&canvas, &v, 1);
+    ck_assert_int_eq(height - canvas.height, 2 * 16);
+    ck_assert_uint_ge(bars - pixels_of(&canvas, 0xff7fc4ee), 6 * (72 + 54 + 36 + 18) - 4 * 6);
+    canvas_free(&canvas);
+}
+END_TEST
+
 START_TEST(no_number_breaks_the_panel)
 {
     static const double numbers[] = { 0, -1, 1e-9, 0.5, 2, 1e9, 1e300, INFINITY, -INFINITY, NAN };
@@ -164,6 +190,9 @@ START_TEST(no_number_breaks_the_panel)
             v.mpki[k] = x;
         for (unsigned k = 0; k < CAUSE_COUNT; k++)
             v.shares[k] = x;
+        v.cores = i % (MACHINE_CORES + 1);
+        for (unsigned k = 0; k < v.cores; k++)
+            v.core[k].awake = v.core[k].ipc = x;
         for (unsigned k = 0; k < OVERLAY_POINTS; k++)
             v.history[k] = k % 3 ? (float)x : 1;
         overlay_draw(&canvas, &v, 1 + (int)i % 4);
@@ -184,6 +213,7 @@ Suite *test_suite(void)
     tcase_add_test(t, the_graph_moves_by_a_point_a_sample);
     tcase_add_test(t, where_nothing_is_counted_there_is_no_number);
     tcase_add_test(t, the_panel_shows_the_mode_and_the_stack);
+    tcase_add_test(t, of_several_cores_each_has_its_numbers_and_its_place);
     tcase_add_test(t, no_number_breaks_the_panel);
     suite_add_tcase(s, t);
     return s;

@@ -87,8 +87,8 @@ const struct group_timing cortex_a53_groups[GROUP_COUNT] = {
 const uint8_t cortex_a53_latency[PRODUCER_COUNT][CONSUMER_COUNT] = {
     /* rows "add (reg)" 1, "add (reg<<2)" and "sbfm" 2, "ldr (ptr fwd.)" 3; the others LLVM */
     [PRODUCER_ALU]              = { TO_INT(3, 2, 1, 0, 2, 1, 2) },
-    /* Factors: rows "smull" 3, "mul" 4, "smulh" 6; see arm64_multiply_cycles. To the ALU: LLVM, and ops: a subtraction between two
-       products costs nothing beyond the product before it, nor does ORR between product and quotient ("int mod"). */
+    /* Factors: rows "smull" 3, "mul" 4, "smulh" 6; see arm64_multiply_cycles. To the ALU: LLVM, and ops: a subtraction between
+       two products costs nothing beyond the product before it, nor does ORR between product and quotient ("int mod"). */
     [PRODUCER_MUL_LONG]         = { TO_INT(4, 3, 2, 1, 3, 1, 3) },
     [PRODUCER_MUL32]            = { TO_INT(4, 3, 2, 1, 4, 2, 3) },
     [PRODUCER_MUL64]            = { TO_INT(4, 3, 2, 1, 4, 2, 3) },

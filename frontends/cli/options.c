@@ -82,6 +82,8 @@ static int settle(struct options *o, struct error *err)
     if ((o->shows_overlay || o->shows_status) && o->display == DISPLAY_NONE)
         return error_set(err, "%s needs a window; leave out -display none and -nographic",
                          o->shows_overlay ? "-overlay" : "-status");
+    if (o->dumpdtb)      /* nothing will be shown */
+        o->display = DISPLAY_NONE;
     const struct { const char *value, *option; } needs_kernel[] = { { o->initrd, "-initrd" }, { o->append, "-append" },
                                                                     { o->dtb, "-dtb" } };
     for (size_t i = 0; i < ARRAY_SIZE(needs_kernel); i++)

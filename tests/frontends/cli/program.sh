@@ -147,6 +147,7 @@ ends 1 'Is a directory' -nographic -kernel "$hello" -stats folder
 ends 1 'cannot write' -display none -kernel echo.img -screendump /no/such/folder/a.png@0.001 -limit 0.01
 ends 1 'cannot write' -nographic -kernel "$hello" -machine virt,dumpdtb=/no/such/folder/x
 ends 0 '' -nographic -kernel "$hello" -machine virt,dumpdtb=tree.dtb
+ends 0 '' -machine virt,dumpdtb=demo.dtb    # without a display, too
 is "the device tree begins as one" sh -c 'od -An -tx1 -N4 tree.dtb | grep -q "d0 0d fe ed"'
 
 # A program that stays: disk and port are in use, Ctrl-A x ends it, a signal too.

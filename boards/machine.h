@@ -29,7 +29,7 @@ struct machine_config {
     bool crypto;              /* the core has the Cryptographic Extension */
     enum timing_mode timing;  /* at power on; machine_defaults: TIMING_ON */
     const char *display_device;   /* "virtio-gpu", "simple-framebuffer", "ramfb" or "none" */
-    const char *pointer_device;   /* "virtio-tablet", which knows places, or "virtio-mouse", which knows ways */
+    const char *pointer_device;   /* "virtio-tablet", absolute, or "virtio-mouse", relative */
     bool virtio_is_on_pci;    /* else on virtio-mmio */
     unsigned display_width, display_height;   /* what a virtio-gpu offers at power on */
     uint64_t ram_size;        /* bytes */

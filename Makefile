@@ -18,6 +18,7 @@ OUTER := run check check-long fuzz bench accuracy deps deb help clean
 ifneq ($(filter-out $(OUTER),$(or $(MAKECMDGOALS),all)),)
 include build/config.mk
 endif
+CONFIGURED_CC := $(CC)
 # libFuzzer is clang's.
 ifeq ($(MODE),fuzz)
 override CC := $(filter ccache,$(CC)) clang
@@ -81,8 +82,9 @@ $(B)/roms/demo.c: roms/demo/demo.img roms/embed
 $(B)/roms/demo.o: $(B)/roms/demo.c $(B)/flags
 	$(call show,CC,$@)$(CC) $(CFLAGS_ALL) -c -o $@ $<
 
-build/config.mk: configure
-	./configure
+# What was installed since (.ci/deps) may be a library that was missed.
+build/config.mk: configure $(wildcard build/installed)
+	./configure $(or $(CONFIGURED_BY),$(if $(wildcard build/config.mk),'CC=$(CONFIGURED_CC)'))
 
 # Objects are as old as their flags: the file is looked at each time, and changes only when the flags do.
 FLAGS_NOW = $(CC) $(CFLAGS_ALL) $(HANDLER_FLAGS) $(LANE_FLAGS)

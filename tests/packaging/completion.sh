@@ -30,7 +30,7 @@ offers 'orrery -no-' -no-reboot
 offers 'orrery -display ' sdl none
 offers 'orrery -nic ' none tap user
 offers 'orrery -nic user,tf' user,tftp=
-offers 'orrery -nic user,restrict=on,bo' 'on,bootfile='
+offers 'orrery -nic user,restrict=on,bootf' 'on,bootfile='
 offers 'orrery -drive fo' format=
 is "the choices of an item are offered" grep -qxF none <<< "$(offered 'orrery -drive if=')"
 offers 'orrery -drive file=a,if=v' virtio

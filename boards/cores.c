@@ -29,9 +29,10 @@ static uint64_t slice(const struct machine *m, uint64_t at)
     return cycles + drawn(at) % (cycles / 2);
 }
 
-/* A slice in which the core takes a line away from another, in the timing model, ends when it has caught up with the next. So cores
-   that fight for a line have it by turns as short as their fight, and not once in two microseconds. That store was progress, so
-   short turns hold up no loop but one with other stores between its exclusives; for that one now and then is not so short. */
+/* A slice in which the core takes a line away from another, in the timing model, ends when it has caught up with the next. So
+   cores that fight for a line have it by turns as short as their fight, and not once in two microseconds. That store was
+   progress, so short turns hold up no loop but one with other stores between its exclusives; for that one now and then is not
+   so short. */
 static uint64_t short_slice(uint64_t at)
 {
     return drawn(at ^ at << 20) % 32 ? 0 : SLICE_CYCLES_MIN;

@@ -345,6 +345,8 @@ void page_write(FILE *to, const struct report_run *runs, unsigned count)
     if (count > 1)
         page_comparison(to, runs, count);
     for (unsigned i = 0; i < count; i++)
+        page_cores(to, &runs[i]);
+    for (unsigned i = 0; i < count; i++)
         page_numbers(to, &runs[i], count == 1);
     page_settings(to, runs, count);
     fputs("</div>\n<footer>Made by <code>orrery report</code>. Every cycle has one cause; times are those of the guest."

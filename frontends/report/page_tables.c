@@ -208,6 +208,43 @@ void page_numbers(FILE *to, const struct report_run *run, bool is_open)
     fputs("</tbody></table></div>\n</details>\n", to);
 }
 
+/* ---- several cores ---- */
+
+static void put_core(FILE *to, const char *name, const struct counters *counters)
+{
+    struct stats_column column;
+    stats_column(counters, STATS_ALL, &column);
+    fprintf(to, "<tr><td>%s</td>", name);
+    for (unsigned i = 0; i < stats_core_column_count; i++) {
+        struct stats_text text;
+        stats_text(stats_row(stats_core_columns[i].key), &column, &text);
+        put_text_cell(to, &text);
+    }
+    fputs("</tr>\n", to);
+}
+
+void page_cores(FILE *to, const struct report_run *run)
+{
+    const char *titles[COMPARED_MAX];
+    if (run->core_count < 2)
+        return;
+    bug_on(stats_core_column_count > COMPARED_MAX);
+    for (unsigned i = 0; i < stats_core_column_count; i++)
+        titles[i] = stats_core_columns[i].what;
+    fputs("<section class=\"wide\">\n<h2>Cores of ", to);
+    svg_escape(to, run->name, 0);
+    fputs("</h2>\n<p>Misses are for each 1000 instructions. Lines come from another core's cache, or are lost to one that writes "
+          "them.</p>\n", to);
+    put_titles(to, titles, stats_core_column_count);
+    for (unsigned i = 0; i < run->core_count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "core %u", i);
+        put_core(to, name, &run->cores[i]);
+    }
+    put_core(to, "together", &run->total);
+    fputs("</tbody></table></div>\n</section>\n", to);
+}
+
 /* ---- settings ---- */
 
 static bool setting_differs(const struct report_run *runs, unsigned count, const char *key, const char *value)

@@ -13,6 +13,9 @@ void page_comparison(FILE *to, const struct report_run *runs, unsigned count);
 /* Every number of one run, by exception level. */
 void page_numbers(FILE *to, const struct report_run *run, bool is_open);
 
+/* What each core of one run did, if there are several, and all of them together. */
+void page_cores(FILE *to, const struct report_run *run);
+
 /* The cores' settings; those that differ come first. */
 void page_settings(FILE *to, const struct report_run *runs, unsigned count);
 

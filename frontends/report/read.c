@@ -104,20 +104,33 @@ static int read_kind(const struct place *at, const json_t *root)
     return 0;
 }
 
-static int read_totals(const struct place *at, struct report_run *run)
+static int read_totals(const struct place *at, const json_t *from, struct counters *total)
 {
-    json_t *totals = json_object_get(run->root, "totals");
+    json_t *totals = json_object_get(from, "totals");
     for (unsigned el = 0; el < COUNTER_LEVELS; el++) {
         json_t *level = json_object_get(totals, stats_column_names[el]);
         if (!json_is_object(level))
             return refuse(at, "totals", "an object with el0 and el1");
-        if (get_count(at, json_object_get(level, "instructions"), "totals.instructions", &run->total.instructions[el]) < 0
+        if (get_count(at, json_object_get(level, "instructions"), "totals.instructions", &total->instructions[el]) < 0
             || get_numbers(at, json_object_get(level, "stack"), "totals.stack", counter_causes, CAUSE_COUNT,
-                           run->total.cycles[el]) < 0
+                           total->cycles[el]) < 0
             || get_numbers(at, json_object_get(level, "events"), "totals.events", counter_events, EVENT_COUNT,
-                           run->total.events[el]) < 0)
+                           total->events[el]) < 0)
             return -1;
     }
+    return 0;
+}
+
+/* Files of older programs have none. */
+static int read_cores(const struct place *at, struct report_run *run)
+{
+    json_t *cores = json_object_get(run->root, "cores");
+    size_t count = json_array_size(cores);
+    if (count > MACHINE_CORES)
+        return refuse(at, "cores", "an array of as many cores as a machine has");
+    for (; run->core_count < count; run->core_count++)
+        if (read_totals(at, json_array_get(cores, run->core_count), &run->cores[run->core_count]) < 0)
+            return -1;
     return 0;
 }
 
@@ -248,8 +261,8 @@ int report_read(struct report_run *run, const char *file, struct error *err)
 {
     struct place at = { file, err };
     *run = (struct report_run){ .file = mem_strdup(file), .root = parse(file, err) };
-    if (run->root && read_kind(&at, run->root) == 0 && read_time(&at, run) == 0 && read_totals(&at, run) == 0
-        && read_work(&at, run) == 0 && read_series(&at, run) == 0)
+    if (run->root && read_kind(&at, run->root) == 0 && read_time(&at, run) == 0 && read_totals(&at, run->root, &run->total) == 0
+        && read_cores(&at, run) == 0 && read_work(&at, run) == 0 && read_series(&at, run) == 0)
         return 0;
     report_free(run);
     return -1;

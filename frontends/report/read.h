@@ -20,7 +20,8 @@ struct report_run {
     struct json_t *root;      /* for texts and settings: report_string, report_settings */
     double virtual_seconds, host_seconds, mips;
     uint64_t instructions;
-    struct counters total;
+    struct counters total, cores[MACHINE_CORES];   /* of all cores together; of each, if there are several */
+    unsigned core_count;
     struct timing_work work;
     struct report_interval *intervals;
     unsigned interval_count;

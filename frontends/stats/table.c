@@ -43,21 +43,22 @@ void stats_table_line(FILE *to, const char *text)
 
 /* ---- several cores ---- */
 
-static const struct { const char *key, *title; int width; bool is_share; } core_columns[] = {
-    { "instructions", "instructions", 17, false }, { "awake", "awake", 9, true }, { "ipc", "IPC", 7, false },
-    { "l1d_mpki", "L1D", 8, false }, { "l2_mpki", "L2", 8, false }, { "mispredicted_mpki", "branch", 8, false },
-    { "snooped_lines", "came from", 14, false }, { "lines_taken", "lost to", 14, false },
-};
+/* The first is as wide as numbers are, the last two are of lines, those between are small. */
+static int core_width(unsigned column)
+{
+    return !column ? LABEL_WIDTH - 1 : column + 2 < stats_core_column_count ? MORE_WIDTH : NUMBER_WIDTH;
+}
 
 static void put_core(FILE *to, const char *label, const struct counters *counters)
 {
     struct stats_column column;
     stats_column(counters, STATS_ALL, &column);
     fprintf(to, "%-*s", TAG_WIDTH, label);
-    for (size_t i = 0; i < ARRAY_SIZE(core_columns); i++) {
+    for (unsigned i = 0; i < stats_core_column_count; i++) {
         struct stats_text text;
-        stats_text(stats_row(core_columns[i].key), &column, &text);
-        fprintf(to, "%*s", core_columns[i].width, core_columns[i].is_share && *text.more ? text.more : text.number);
+        stats_text(stats_row(stats_core_columns[i].key), &column, &text);
+        bool is_wide = core_width(i) >= NUMBER_WIDTH;
+        fprintf(to, "%*s", core_width(i), !is_wide && *text.more ? text.more : text.number);
     }
     fputc('\n', to);
 }
@@ -68,9 +69,10 @@ static void put_cores(FILE *to, const struct stats *s)
     if (s->core_count < 2)
         return;
     fprintf(to, "\n%-*s", TAG_WIDTH, "core");
-    for (size_t i = 0; i < ARRAY_SIZE(core_columns); i++)
-        fprintf(to, "%*s", core_columns[i].width, core_columns[i].title);
-    fprintf(to, "\n%*s%*s%*s\n", TAG_WIDTH + 17, "", 9 + 7 + 3 * 8, "misses per 1000 instr.", 2 * 14, "another core");
+    for (unsigned i = 0; i < stats_core_column_count; i++)
+        fprintf(to, "%*s", core_width(i), stats_core_columns[i].title);
+    fprintf(to, "\n%*s%*s%*s\n", TAG_WIDTH + LABEL_WIDTH - 1, "", 5 * MORE_WIDTH, "per 1000 instr.", 2 * NUMBER_WIDTH,
+            "another core");
     for (unsigned i = 0; i < s->core_count; i++) {
         char number[16];
         snprintf(number, sizeof number, "%u", i);

@@ -90,6 +90,14 @@ const struct stats_row stats_rows[] = {
 
 const unsigned stats_row_count = ARRAY_SIZE(stats_rows);
 
+const struct stats_core_column stats_core_columns[] = {
+    { "instructions", "instructions", "instructions" }, { "awake", "awake", "cycles not asleep" }, { "ipc", "IPC", "IPC" },
+    { "l1d_mpki", "L1D", "L1D misses" }, { "l2_mpki", "L2", "L2 misses" }, { "mispredicted_mpki", "branch", "mispredicted" },
+    { "snooped_lines", "came from", "lines from a core" }, { "lines_taken", "lost to", "lines lost to a core" },
+};
+
+const unsigned stats_core_column_count = ARRAY_SIZE(stats_core_columns);
+
 _Static_assert(STATS_EVENT + EVENT_COUNT <= UINT8_MAX, "a term is a byte");
 
 const struct stats_row *stats_row(const char *key)

@@ -42,6 +42,14 @@ struct stats_row {
 extern const struct stats_row stats_rows[];
 extern const unsigned stats_row_count;
 
+/* Of these rows each of several cores has its number beside the others': in the table under a short title. */
+struct stats_core_column {
+    const char *key, *title, *what;
+};
+
+extern const struct stats_core_column stats_core_columns[];
+extern const unsigned stats_core_column_count;
+
 /* The row of this key; there must be one. */
 const struct stats_row *stats_row(const char *key);
 

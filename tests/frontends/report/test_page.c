@@ -94,6 +94,17 @@ START_TEST(one_run_has_all_its_plots)
 }
 END_TEST
 
+START_TEST(each_of_several_cores_has_a_row)
+{
+    add("four.json", made_up_cores);
+    check_sound(made());
+    ck_assert_ptr_nonnull(strstr(page, "Cores of four"));
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td>core 2</td>"));
+    ck_assert_ptr_null(strstr(page, "<tr><td>core 3</td>"));
+    ck_assert_ptr_nonnull(strstr(page, "<tr><td>together</td>"));
+}
+END_TEST
+
 START_TEST(every_number_is_that_of_the_table)
 {
     struct stats_column column;
@@ -309,6 +320,7 @@ Suite *test_suite(void)
     tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, files_make, tear_down);
     tcase_add_test(t, one_run_has_all_its_plots);
+    tcase_add_test(t, each_of_several_cores_has_a_row);
     tcase_add_test(t, every_number_is_that_of_the_table);
     tcase_add_test(t, several_runs_are_compared);
     tcase_add_test(t, as_many_runs_as_fit_have_classes_of_their_own);

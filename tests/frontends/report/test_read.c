@@ -43,6 +43,34 @@ START_TEST(what_was_written_is_read_back)
 }
 END_TEST
 
+START_TEST(each_core_is_read_back_and_more_than_a_machine_has_are_refused)
+{
+    struct stats stats;
+    struct stats_sample samples[MADE_UP_SAMPLES];
+    made_up_stats(&stats, samples);
+    made_up_cores(&stats);
+    char *text = files_text(made_up_cores);
+    ck_assert_msg(read_text(text, strlen(text)) == 0, "%s", err.text);
+    ck_assert_uint_eq(run.core_count, stats.core_count);
+    for (unsigned i = 0; i < run.core_count; i++)
+        ck_assert_mem_eq(&run.cores[i], &stats.cores[i].counters, sizeof run.cores[i]);
+    json_t *root = json_loads(text, 0, NULL), *cores = json_object_get(root, "cores");
+    free(text);
+    while (json_array_size(cores) <= MACHINE_CORES)
+        json_array_append(cores, json_array_get(cores, 0));
+    text = json_dumps(root, 0);
+    ck_assert_int_eq(read_text(text, strlen(text)), -1);
+    ck_assert_ptr_nonnull(strstr(err.text, "cores"));
+    free(text);
+    json_array_clear(cores);
+    json_array_append_new(cores, json_integer(7));
+    text = json_dumps(root, 0);
+    ck_assert_int_eq(read_text(text, strlen(text)), -1);
+    free(text);
+    json_decref(root);
+}
+END_TEST
+
 static void give_a_core(struct stats *stats)
 {
     stats->core = model_at(0);
@@ -207,6 +235,7 @@ Suite *test_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, files_make, tear_down);
     tcase_add_test(t, what_was_written_is_read_back);
+    tcase_add_test(t, each_core_is_read_back_and_more_than_a_machine_has_are_refused);
     tcase_add_test(t, settings_are_read_as_the_user_writes_them);
     tcase_add_test(t, a_file_cut_short_anywhere_is_refused);
     tcase_add_test(t, a_file_with_any_value_damaged_does_no_harm);

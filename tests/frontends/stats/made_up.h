@@ -52,6 +52,19 @@ static inline void made_up_sample(uint64_t thousands, tick_t at, struct stats_sa
 
 enum { MADE_UP_SAMPLES = 40 };
 
+/* Three cores that did what the machine did: one a little, one most of it, one nothing. */
+static inline void made_up_cores(struct stats *s)
+{
+    s->core_count = 3;
+    made_up_counters(7000, &s->cores[0].counters);
+    s->cores[1].counters = s->total.counters;
+    counters_subtract(&s->cores[1].counters, &s->cores[0].counters);
+    for (unsigned i = 0; i < s->core_count; i++) {
+        s->cores[i].awake = i == 1;
+        s->cores[i].instructions = s->cores[i].counters.instructions[0] + s->cores[i].counters.instructions[1];
+    }
+}
+
 /* A whole run; every fifth of a second of it is different. */
 static inline void made_up_stats(struct stats *s, struct stats_sample samples[MADE_UP_SAMPLES])
 {

@@ -54,6 +54,23 @@ START_TEST(the_table_fits_its_width_and_ends_lines_without_blanks)
 }
 END_TEST
 
+START_TEST(each_of_several_cores_has_a_row_and_one_alone_has_none)
+{
+    made_up_cores(&stats);
+    table(false);
+    ck_assert_ptr_nonnull(strstr(text, "\n0    "));
+    ck_assert_ptr_nonnull(strstr(text, "\n2    "));
+    ck_assert_ptr_nonnull(strstr(text, "\ntogether "));
+    ck_assert_ptr_nonnull(strstr(text, "came from a core"));
+    for (const char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        ck_assert_msg(width(line, end) <= WIDTH, "%.*s", (int)(end - line), line);
+    stats.core_count = 1;
+    table(false);
+    ck_assert_ptr_null(strstr(text, "\n0    "));
+    ck_assert_ptr_null(strstr(text, "came from a core"));
+}
+END_TEST
+
 START_TEST(shares_stand_apart_from_numbers)
 {
     for (const char *p = table(false); (p = strstr(p, "100.0 %")); p++)
@@ -137,6 +154,7 @@ Suite *test_suite(void)
     TCase *t = tcase_create("table");
     tcase_add_checked_fixture(t, make_stats, free_text);
     tcase_add_test(t, the_table_fits_its_width_and_ends_lines_without_blanks);
+    tcase_add_test(t, each_of_several_cores_has_a_row_and_one_alone_has_none);
     tcase_add_test(t, shares_stand_apart_from_numbers);
     tcase_add_test(t, every_row_and_every_cause_is_there);
     tcase_add_test(t, the_stack_says_100_percent_four_times);

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "tests/support/support.h"
+#include "tests/support/trials.h"
 
 uint64_t mad_random(uint64_t *state)
 {
@@ -155,7 +156,7 @@ void mad_driver_run(struct driver *d, int steps, uint64_t seed, mad_mutate *muta
 {
     uint64_t random = seed | 1;
     mad_start(d, &random);
-    for (int i = 0; i < steps; i++) {
+    for (uint64_t left = trials((uint64_t)steps, 1); left > 0; left--) {
         uint64_t r = mad_random(&random);
         switch (r % 16) {
         case 0: mad_register(d, &random); break;

@@ -60,7 +60,7 @@ fi
 # All programs of tests/**, by tests/run, which adds up. Where a test makes random trials an emulator makes a few.
 unit_tests() { # emulator, its options…
     local line
-    (cd "$copy" && find build/tests -name 'test_*' -type f -perm -u+x | sort |
+    (cd "$copy" && find tests -name 'test_*.c' | sed 's|\(.*\)\.c$|build/\1|' | sort |
         RUN_UNDER="$*" ORRERY_TRIALS=${ORRERY_TRIALS:-$trials} CK_TIMEOUT_MULTIPLIER=60 TEST_LIMIT=$limit xargs tests/run -j "${HOSTS_JOBS:-2}") |
         tee "$work/output"
     line=$(tail -n 1 "$work/output")
@@ -74,7 +74,12 @@ built() {
         grep -vE '^(CC|AR|LINK|EMBED) ' "$work/log" | tail -n 20
         return 1
     fi
-    if grep 'warning:' "$work/log"; then fail "$architecture: the compiler warns"; else pass; fi
+    if grep 'warning:' "$work/log"; then
+        fail "$architecture: the compiler warns"
+        rm -rf "$copy/build"   # so that it does again
+        return 1
+    fi
+    pass
     took "built"
 }
 

@@ -9,6 +9,7 @@
 #include "frontends/qcow2/qcow2.h"
 #include "tests/frontends/image/faults.h"
 #include "tests/frontends/qcow2/judge.h"
+#include "tests/support/trials.h"
 
 enum { DISK = 256 * 1024 };
 
@@ -358,7 +359,7 @@ static void use(bool read_only)
 
 START_TEST(hostile_tables_get_nowhere)
 {
-    for (int i = 0; i < 150; i++) {
+    for (uint64_t left = trials(150, 1); left > 0; left--) {
         struct error err;
         struct qcow2_create c = { .size = DISK, .version = any(3) ? 3 : 2, .cluster_bits = 9 + any(3), .refcount_order = 4 };
         unlink("disk.qcow2");

@@ -5,6 +5,7 @@
    must be what it was before or what was written. */
 #include "tests/frontends/qcow2/judge.h"
 #include "tests/frontends/qcow2/recorder.h"
+#include "tests/support/trials.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { RUNS = 2, MOMENTS = 4 };
@@ -194,7 +195,7 @@ static void begin(int n)
 START_TEST(a_process_that_is_killed_leaves_what_was_flushed_and_no_more_than_leaks)
 {
     begin(_i);
-    for (int i = 0; i < MOMENTS; i++) {
+    for (uint64_t left = trials(MOMENTS, 1); left > 0; left--) {
         unsigned at = any(recorder.count);
         kill_at(at);
         check_disk(at);
@@ -205,7 +206,7 @@ END_TEST
 START_TEST(a_host_without_power_leaves_what_was_flushed_and_no_more_than_leaks)
 {
     begin(_i + 1000);
-    for (int i = 0; i < MOMENTS; i++) {
+    for (uint64_t left = trials(MOMENTS, 1); left > 0; left--) {
         unsigned at = any(recorder.count);
         pull_plug_at(at);
         check_disk(at);

@@ -3,6 +3,7 @@
    zeros, discards, reads and flushes go to images of every shape, and to an array; after each the image is closed, and qemu-img
    checks it and, after every second one, compares it with the array. */
 #include "tests/frontends/qcow2/judge.h"
+#include "tests/support/trials.h"
 
 #ifdef __SANITIZE_ADDRESS__
 enum { IMAGES = 20 };
@@ -196,7 +197,7 @@ Suite *test_suite(void)
     TCase *t = tcase_create("qcow2_random");
     tcase_add_checked_fixture(t, judge_setup, judge_teardown);
     tcase_set_timeout(t, 60);
-    tcase_add_loop_test(t, random_sequences_leave_what_qemu_img_checks_and_compares, 0, IMAGES);
+    tcase_add_loop_test(t, random_sequences_leave_what_qemu_img_checks_and_compares, 0, (int)trials(IMAGES, 1));
     suite_add_tcase(s, t);
     return s;
 }

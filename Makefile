@@ -234,7 +234,7 @@ help:
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'
 	@echo 'make deps            install, with apt, what building and testing need'
 	@echo 'make install         DESTDIR= as usual; the prefix is an option of ./configure'
-	@echo 'make check-hosts      builds for arm64, armhf and s390x and runs them under emulation: the unit tests, the demo; LONG=1 Linux'
+	@echo 'make check-hosts     builds by clang, and for arm64, armhf and s390x to run there under emulation: unit tests, demo, Linux'
 	@echo 'make deb             a Debian package, in build/deb'
 	@echo 'make clean           remove build/'
 	@echo 'MODE=debug|asan|ubsan with any of these: another build, in build/MODE'

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/types.h"
+#include "base/bits.h"
 #include "tests/cpu/arm64/oracle.h"
 #include "tests/support/support.h"
 #include "tests/support/trials.h"
@@ -64,7 +64,7 @@ START_TEST(qemu_returns_all_state_and_reports_undefined_words_and_faults)
         ck_assert_mem_eq(&ends[i], &expected, sizeof expected);
     }
     expected = cases[3].start;
-    memcpy(&expected.x[0], expected.memory + 3, 8);
+    expected.x[0] = ld_le64(expected.memory + 3);
     ck_assert_mem_eq(&ends[3], &expected, sizeof expected);
 }
 END_TEST

@@ -174,8 +174,12 @@ void program_prepare(struct bare *b, struct program_map *map, bool is_low, uint6
 void program_start(struct bare *b, const struct program *p, const struct program_map *map)
 {
     struct arm64 *c = b->cpu;
-    for (unsigned i = 0; i < PROGRAM_PARTS; i++)
-        ck_assert(space_write(&b->space, p->part[i].at, p->part[i].word, 4 * p->part[i].count));
+    for (unsigned i = 0; i < PROGRAM_PARTS; i++) {
+        uint32_t words[PROGRAM_PART_MAX];   /* as they lie in memory */
+        for (unsigned k = 0; k < p->part[i].count; k++)
+            words[k] = le32(p->part[i].word[k]);
+        ck_assert(space_write(&b->space, p->part[i].at, words, 4 * p->part[i].count));
+    }
     memcpy(c->x, p->registers, sizeof p->registers);
     c->cpacr_el1 = 3 << 20;
     if (b->stopped_at == BARE_HALTED || !(c->sctlr_el1 & SCTLR_M)) {   /* stopped, maybe between a descriptor and its TLBI */

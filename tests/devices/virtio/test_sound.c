@@ -29,8 +29,8 @@ static void listen(void *host, const int16_t *frames, size_t count, unsigned cha
     (void)host;
     size_t n = count * channels;
     ck_assert_uint_ge(count, 1);
-    if (heard_count + n <= SAMPLES)
-        memcpy(heard + heard_count, frames, n * sizeof *frames);
+    for (size_t i = 0; heard_count + n <= SAMPLES && i < n; i++)   /* as the guest wrote them */
+        heard[heard_count + i] = (int16_t)le16((uint16_t)frames[i]);
     heard_count += n;
     heard_channels = channels;
     heard_rate = rate;
@@ -266,7 +266,7 @@ static struct driver *prepared(uint32_t stream, uint32_t features, unsigned chan
 static void tone(int16_t *samples, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
-        samples[i] = (int16_t)(i * 2654435761u >> 16);
+        samples[i] = (int16_t)le16((uint16_t)(i * 2654435761u >> 16));
 }
 
 START_TEST(what_is_played_is_heard_when_its_time_is_over)
@@ -304,7 +304,7 @@ END_TEST
 
 START_TEST(the_last_moment_to_write_a_buffer_is_its_end)
 {
-    int16_t early[4] = { 1, 2, 3, 4 }, late[4] = { 5, 6, 7, 8 };
+    uint8_t early[8] = { 1, 0, 2, 0, 3, 0, 4 }, late[8] = { 5, 0, 6, 0, 7, 0, 8 };
     struct driver *d = prepared(OUTPUT, 0, 1, S16, RATE_48000);
     struct buffer b = offer(d, TXQ, early, sizeof early);
     ck_assert_uint_eq(command(d, START, OUTPUT), OK);
@@ -365,7 +365,8 @@ START_TEST(every_format_is_converted)
         ck_assert_uint_eq(command(d, START, OUTPUT), OK);
         device_fixture_run(d->f, TICKS_PER_MS);
         ck_assert_uint_eq(heard_count, 5);
-        ck_assert_mem_eq(heard, rows[i].heard, sizeof rows[i].heard);
+        for (unsigned k = 0; k < 5; k++)
+            ck_assert_int_eq((int16_t)le16((uint16_t)heard[k]), rows[i].heard[k]);
         driver_free(d);
     }
 }

@@ -89,6 +89,8 @@ static int run_script(const char *script, const char *name, struct error *err)
     while (waitpid(child, &status, 0) < 0)
         if (errno != EINTR)
             return error_set(err, "-nic tap: cannot wait for the script '%s': %s", script, strerror(errno));
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)   /* so says a host whose posix_spawn does not wait for the exec */
+        return error_set(err, "-nic tap: cannot run the script '%s': no such program, or it needs one that is missing", script);
     if (!WIFEXITED(status) || WEXITSTATUS(status))
         return error_set(err, "-nic tap: the script '%s' failed for the interface %s", script, name);
     return 0;

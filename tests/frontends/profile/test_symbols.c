@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "frontends/profile/elf_file.h"
 #include "frontends/profile/kernel.h"
 #include "frontends/profile/objects.h"
@@ -98,10 +99,11 @@ enum { TEXT_AT = 0x1000, TEXT_SIZE = 0x3000, SYMS_AT = 0x5000, NAMES_AT = 0x6000
 
 static uint8_t file[FILE_SIZE];
 
+/* Its numbers are little-endian on every host. */
 static void put_symbol(unsigned index, uint64_t va, uint64_t size, unsigned type, unsigned name)
 {
-    Elf64_Sym sym = { .st_name = name, .st_info = (unsigned char)ELF64_ST_INFO(STB_GLOBAL, type), .st_shndx = 1, .st_value = va,
-                      .st_size = size };
+    Elf64_Sym sym = { .st_name = le32(name), .st_info = (unsigned char)ELF64_ST_INFO(STB_GLOBAL, type), .st_shndx = le16(1),
+                      .st_value = le64(va), .st_size = le64(size) };
     memcpy(file + SYMS_AT + index * sizeof sym, &sym, sizeof sym);
 }
 
@@ -109,24 +111,23 @@ static void put_symbol(unsigned index, uint64_t va, uint64_t size, unsigned type
 static void make_file(uint16_t type)
 {
     memset(file, 0, sizeof file);
-    Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .e_type = type,
-                          .e_machine = EM_AARCH64, .e_phoff = sizeof header, .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1,
-                          .e_shoff = SECTIONS_AT, .e_shentsize = sizeof(Elf64_Shdr), .e_shnum = 3 };
-    Elf64_Phdr text = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = TEXT_AT, .p_vaddr = TEXT_VA,
-                        .p_filesz = TEXT_SIZE, .p_memsz = TEXT_SIZE };
+    Elf64_Ehdr header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .e_type = le16(type),
+                          .e_machine = le16(EM_AARCH64), .e_phoff = le64(sizeof header), .e_phentsize = le16(sizeof(Elf64_Phdr)),
+                          .e_phnum = le16(1), .e_shoff = le64(SECTIONS_AT), .e_shentsize = le16(sizeof(Elf64_Shdr)),
+                          .e_shnum = le16(3) };
+    Elf64_Phdr text = { .p_type = le32(PT_LOAD), .p_flags = le32(PF_R | PF_X), .p_offset = le64(TEXT_AT), .p_vaddr = le64(TEXT_VA),
+                        .p_filesz = le64(TEXT_SIZE), .p_memsz = le64(TEXT_SIZE) };
     Elf64_Shdr sections[3] = { { 0 },
-        { .sh_type = SHT_DYNSYM, .sh_offset = SYMS_AT, .sh_size = 3 * sizeof(Elf64_Sym), .sh_link = 2 },
-        { .sh_type = SHT_STRTAB, .sh_offset = NAMES_AT, .sh_size = 32 } };
+        { .sh_type = le32(SHT_DYNSYM), .sh_offset = le64(SYMS_AT), .sh_size = le64(3 * sizeof(Elf64_Sym)), .sh_link = le32(2) },
+        { .sh_type = le32(SHT_STRTAB), .sh_offset = le64(NAMES_AT), .sh_size = le64(32) } };
     memcpy(file, &header, sizeof header);
     memcpy(file + sizeof header, &text, sizeof text);
     memcpy(file + SECTIONS_AT, sections, sizeof sections);
     memcpy(file + NAMES_AT, "\0alpha\0beta\0$x", 14);
     put_symbol(1, TEXT_VA, 0x1800, STT_FUNC, 1);
     put_symbol(2, TEXT_VA + 0x1800, 0x1000, STT_FUNC, 7);
-    for (unsigned i = 0; i < TEXT_SIZE; i += 4) {
-        uint32_t word = 0x91000000 | i;
-        memcpy(file + TEXT_AT + i, &word, 4);
-    }
+    for (unsigned i = 0; i < TEXT_SIZE; i += 4)
+        st_le32(file + TEXT_AT + i, 0x91000000 | i);
 }
 
 START_TEST(an_elf_files_code_and_symbols_are_read)

@@ -17,6 +17,7 @@ struct sysreg {
     const char *name;
     uint8_t el0, el1;             /* R, W */
     bool constant;
+    bool live;                    /* its value depends on the time */
     bool counter;                 /* of the performance monitors; value is an enum pmu_register */
     uint32_t offset;              /* of a stored register; 0: get and set (no stored register is at offset 0) */
     uint64_t value;               /* of a constant; the writable bits of a stored register */
@@ -199,6 +200,9 @@ SET(cntp_cval) { timer_write_compare(c, TIMER_PHYSICAL, value); }
 #define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, getter, setter) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, \
       .get = get_##getter, .set = set_##setter },
+#define LIVE(op0, op1, crn, crm, op2, label, user, kernel, getter, setter) \
+    { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, .live = true, \
+      .get = get_##getter, .set = set_##setter },
 #define COUNTER(op0, op1, crn, crm, op2, label, user, kernel, reg) \
     { .code = CODE(op0, op1, crn, crm, op2), .name = #label, .el0 = user, .el1 = kernel, .counter = true, .value = reg },
 
@@ -296,7 +300,8 @@ HANDLER(mrs_special)
         return arm64_undefined(c, o, b);
     if (el0_denied(c, ROW->code))
         return arm64_raise(c, o, b, EC_SYSREG, sysreg_syndrome(o->insn));
-    cpu_sync(&c->cpu, o, b);
+    if (ROW->live)
+        cpu_sync(&c->cpu, o, b);
     c->x[o->rd] = ROW->get(c);
     NEXT;
 }

@@ -183,6 +183,11 @@ uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
 void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
 {
     struct timing *t = cpu->timing;
+    if (n + 1u == b->length && !t->done && !block_timing(b)->branch) {   /* all of it was executed */
+        cpu->outcome = OUTCOME_NEXT;
+        timing_end(cpu, b);
+        return;
+    }
     timing_sync(cpu, b, n + 1);
     cpu->instructions += n + 1;
     t->blocks++;

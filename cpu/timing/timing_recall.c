@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "cpu/timing/timing_parts.h"
 
-enum { KNOWN_MAX = 12 };
+enum { KNOWN_MAX = 40 };
 
 /* Waits that are known already, in the order of ops. An op may have several: the pipeline was held more than once. */
 struct known {
@@ -211,7 +211,9 @@ bool timing_recall(struct timing *t, struct block *b, enum outcome outcome)
     const struct memory_event *events = memory_events(t->memory, &count);
     if (t->is_expanded || t->done || timing_is_observed(t) || !fits(t, count))
         return false;
-    struct walk w = { .number = memo_number(t->saved) };
+    struct walk w;
+    w.number = memo_number(t->saved);
+    w.known.count = 0;   /* the rest of it is large */
     meet_fetch(t, &w, events, count);
     if (w.number == VARIANT_NONE)
         return give_up(t, b, &w, -1);

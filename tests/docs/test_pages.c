@@ -64,6 +64,7 @@ static const struct register_row {
 #define DEBUG STORED
 #define SPECIAL(op0, op1, crn, crm, op2, label, user, kernel, get, set) \
     REG(op0, op1, crn, crm, op2, label, REG_SPECIAL, 0, #get, #set)
+#define LIVE SPECIAL
 #define COUNTER(op0, op1, crn, crm, op2, label, user, kernel, reg) REG(op0, op1, crn, crm, op2, label, REG_SPECIAL, 0, "", "")
 #define ABSENT(op0, op1, crn, crm, op2, label) REG(op0, op1, crn, crm, op2, label, REG_ABSENT, 0, NULL, NULL)
 #include "cpu/arm64/sysregs.def"

@@ -62,6 +62,7 @@ START_TEST(registers_of_other_levels_are_undefined)
 #define STORED_EL0 CONSTANT
 #define DEBUG CONSTANT
 #define SPECIAL CONSTANT
+#define LIVE CONSTANT
 #define COUNTER CONSTANT
 #define ABSENT(op0, op1, crn, crm, op2, label) { W_SYSREG(op0, op1, crn, crm, op2), #label },
 #include "cpu/arm64/sysregs.def"

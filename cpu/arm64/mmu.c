@@ -30,7 +30,7 @@ struct fetch_page {
     struct ram *ram;
     uint64_t offset;
     gpa_t pa;
-    uint32_t asid;               /* or MEMORY_GLOBAL */
+    bool global;                 /* else the page is of whichever ASID is current */
     uint8_t size_bits;
 };
 
@@ -417,7 +417,7 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
             return NULL;
         }
         *f = (struct fetch_page){ page, cpu->context, r->ram->host + at, r->ram, at, m.pa & PAGE_MASK,
-                                  m.global ? MEMORY_GLOBAL : current_asid(c), (uint8_t)m.size_bits };
+                                  m.global, (uint8_t)m.size_bits };
         if (m.size_bits > PAGE_BITS)
             note_large_code(c->mmu, page, m.size_bits);
         if (c->el)
@@ -433,7 +433,8 @@ const uint8_t *mmu_fetch(struct cpu *cpu, struct ram **ram, uint64_t *offset, ui
         return NULL;
     }
     if (cpu->timed)
-        cpu->fetch_page = (struct memory_page){ .va = page, .pa = f->pa, .space = space_number(c, c->el), .asid = f->asid,
+        cpu->fetch_page = (struct memory_page){ .va = page, .pa = f->pa, .space = space_number(c, c->el),
+                                                .asid = f->global ? MEMORY_GLOBAL : current_asid(c),
                                                 .size_bits = f->size_bits, .translated = c->sctlr_el1 & SCTLR_M };
     uint64_t within = cpu->pc & ~PAGE_MASK;
     *ram = f->ram;

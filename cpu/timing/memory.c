@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "cpu/timing/memory_parts.h"
 
@@ -187,6 +188,8 @@ static void bring(struct memory *m, const struct memory_page *page, bool fetch, 
 
 void memory_translate(struct memory *m, const struct memory_page *page, bool fetch, bool write, unsigned op)
 {
+    if (!fetch)
+        m->translated = 0;
     if (!page->translated)
         return;
     bring(m, page, fetch, write, op);
@@ -266,11 +269,19 @@ static void note_unaligned(struct memory *m, unsigned flags, unsigned op)
         memory_note(m, KIND_UNALIGNED, flags, op, 0, 0);
 }
 
+/* Has the page come back to the micro-TLB, with the line proved before? */
+static bool is_proved(const struct memory_page *page, unsigned size, bool write)
+{
+    return is_power_of_2(size) && (write ? line_writable(page->lines, page->va, size) : line_readable(page->lines, page->va, size));
+}
+
 enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,
                               uint64_t now)
 {
     bug_on(!size || size > MEMORY_LINE);
     memory_translate(m, page, false, write, op);
+    if (is_proved(page, size, write))
+        return MEMORY_PROVED;
     unsigned here = MEMORY_LINE - (unsigned)(page->pa & (MEMORY_LINE - 1));
     if (unaligned(page->va, size))
         note_unaligned(m, (write ? MEMORY_STORE : 0) | (size > here ? MEMORY_LINES : 0), op);

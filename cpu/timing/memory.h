@@ -78,7 +78,8 @@ void memory_count_to(struct memory *m, uint64_t *events);
 enum memory_proof {
     MEMORY_NOT_YET,           /* nothing: two lines, or the line is still on its way */
     MEMORY_READABLE,          /* reads of the line have no event; the first write must ask again */
-    MEMORY_WRITABLE           /* neither reads nor writes have an event */
+    MEMORY_WRITABLE,          /* neither reads nor writes have an event */
+    MEMORY_PROVED             /* the line table has it already */
 };
 
 /* One data access of op `op` of the running block: `size` bytes at page->va, which lie in this page (an access that crosses
@@ -124,6 +125,20 @@ struct memory_wait {
    issue and unit waits add up, of result waits the longest counts. Called once for each event, in order, with `at` never going
    back. */
 void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait);
+
+/* One after the other of the same op, the issue waits apart. */
+static inline void memory_wait_add(struct memory_wait *sum, const struct memory_wait *wait)
+{
+    if (wait->result > sum->result) {
+        sum->result = wait->result;
+        sum->result_cause = wait->result_cause;
+    }
+    sum->unit += wait->unit;
+    sum->unaligned |= wait->unaligned;
+}
+
+/* Is what event e costs the same whenever it happens? */
+bool memory_is_timeless(const struct memory_event *e);
 
 /* Is it a line that L1 did not have and that somebody waits for (no prefetch)? */
 bool memory_is_miss(const struct memory_event *e);

@@ -190,7 +190,6 @@ uint64_t memory_hash(const struct memory *m, uint64_t now)
             hash = cache_mix(hash, m->fetched[slot] > now ? m->fetched[slot] - now : slot);
     hash = cache_mix(cache_mix(hash, m->stream.line), m->stream.bytes);
     hash = cache_mix(hash, (uint64_t)m->stream.full << 1 ^ m->stream.bypass);
-    hash = cache_mix(hash, m->translated > now ? m->translated - now : 0);
     hash = cache_mix(hash, m->fetch_ready > now ? m->fetch_ready - now : 0);
     return fills_hash(&m->fills, now, hash);
 }

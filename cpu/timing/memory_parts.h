@@ -79,7 +79,7 @@ struct memory {
     uint64_t *counts, uncounted[EVENT_COUNT];
 
     struct fills fills;
-    uint64_t translated;              /* when the data side's translation under way is ready */
+    uint64_t translated;              /* when the translation of the running access is ready */
     uint64_t fetch_asked, fetch_ready;   /* when the last fetch began and was done */
     uint32_t device_cycles;
 };

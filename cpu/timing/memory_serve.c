@@ -176,6 +176,12 @@ static void serve_data(struct memory *m, const struct memory_event *e, uint64_t 
     }
 }
 
+/* A translation waits for none before it: the unit stands still behind that. */
+bool memory_is_timeless(const struct memory_event *e)
+{
+    return e->op != MEMORY_OP_FETCH && (e->kind == KIND_TRANSLATE || e->kind == KIND_UNALIGNED);
+}
+
 void memory_serve(struct memory *m, const struct memory_event *e, uint64_t at, struct memory_wait *wait)
 {
     m->served++;

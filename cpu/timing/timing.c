@@ -1,141 +1,124 @@
 /* SPDX-License-Identifier: MIT */
-/* Block ends that the memo does not answer. Here the block is replayed through the scoreboard, with the events that were noted
-   while it ran, and the result remembered if it had none. The reference mode replays every block; so both modes share one
-   definition of time. */
+/* Block ends that the memo does not answer, and what happens while a block runs. From a state that is known, what an access waits
+   makes another number of it (timing_recall.c). What is too long to be known is replayed on the scoreboard, as far as the block
+   has run; the reference mode replays every block, so both modes share one definition of time. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
 #include "cpu/timing/timing_parts.h"
 
-/* ---- settled and not ---- */
-
-/* Between a delay and the block's end cpu->sig is a variant; nowhere else. */
-static bool is_delayed(const struct timing *t)
-{
-    return memo_number(t->cpu->sig) & VARIANT;
-}
-
-static void unsettle(struct timing *t)
-{
-    if (t->cpu->sig == SIG_UNSETTLED)
-        return;
-    if (is_delayed(t)) {
-        t->saved = t->undelayed;
-        if (t->quick_first != variants_first(t->variants))   /* their numbers are forgotten: no memo will be found */
-            memset(t->quick, 0, sizeof t->quick);
-        t->quick_first = variants_first(t->variants);
-    } else {
-        t->saved = t->cpu->sig;
-        t->delay_count = 0;   /* of a block that the memo ended */
-    }
-    t->cpu->sig = SIG_UNSETTLED;
-    t->is_expanded = false;
-}
-
-static bool has_events(struct timing *t)
-{
-    unsigned count;
-    memory_events(t->memory, &count);
-    return count;
-}
-
-/* The state at the block's begin into the board, if it is not there. */
-static void expand(struct timing *t)
-{
-    unsettle(t);
-    if (t->is_expanded)
-        return;
-    states_expand(t->states, memo_number(t->saved), &t->board, t->cpu->cycles);
-    t->is_expanded = true;
-}
-
-void timing_unsettle(struct timing *t)
-{
-    expand(t);
-}
-
-/* A block is over: the board's state gets its number, if it has one. */
 void timing_settle(struct timing *t, bool behind_events)
 {
     t->cpu->cycles = t->board.now;
     int number = t->is_reference || t->trace ? STATE_NONE : states_intern(t->states, &t->board, behind_events);
-    t->is_expanded = true;
     t->cpu->sig = number == STATE_NONE ? SIG_UNSETTLED : memo_sig(number);
+}
+
+static inline bool is_known(const struct timing *t)
+{
+    return t->cpu->sig != SIG_UNSETTLED;
 }
 
 /* ---- replay ---- */
 
-static void serve_fetch(struct timing *t, const struct memory_event *e)
+/* Op t->done issues. */
+static void step(struct timing *t, struct block *b)
 {
-    struct memory_wait wait = { 0 };
-    memory_serve(t->memory, e, t->board.now, &wait);
-    if (wait.issue)
-        scoreboard_delay_fetch(&t->board, wait.issue, (enum timing_cause)wait.issue_cause);
-}
-
-/* What belongs to op i, at the cycle in which it could issue. */
-static void serve_op(struct timing *t, const struct memory_event *events, unsigned count, unsigned i, struct memory_wait *wait)
-{
-    for (; t->served < count && (events[t->served].op == i || events[t->served].op == MEMORY_OP_FETCH); t->served++) {
-        if (events[t->served].op == MEMORY_OP_FETCH)
-            continue;
-        memory_serve(t->memory, &events[t->served], t->board.now, wait);
-        if (wait->issue)
-            scoreboard_hold(&t->board, t->board.now + wait->issue, (enum timing_cause)wait->issue_cause);
-        wait->issue = 0;
+    unsigned i = t->done++;
+    const struct uop *u = &block_timing(b)->uops[i];
+    if (!t->is_ready) {
+        scoreboard_ready(&t->board, u, b->offset + 4 * i);
+        t->wait = (struct memory_wait){ 0 };
     }
-    timing_add_delays(t, i, wait);
+    t->is_ready = false;
+    uint64_t issued = scoreboard_step(&t->board, u, &t->wait);
+    if (timing_is_observed(t))
+        timing_observe_op(t, b, i, issued);
 }
 
-/* Steps the ops from where the last replay stopped up to op `end`. */
+/* The ops before `end` issue. */
 static void replay(struct timing *t, struct block *b, unsigned end)
 {
     static const struct memory_wait none;
-    struct block_timing *bt = block_timing(b);
-    const struct uop *u = bt->uops;
-    unsigned count;
-    const struct memory_event *events = memory_events(t->memory, &count);
-    if (!count && !t->delay_count && !timing_is_observed(t)) {
-        for (unsigned i = t->done; i < end; i++) {
-            scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
-            scoreboard_step(&t->board, &u[i], &none);
-        }
-        t->done = end;
+    if (t->done >= end)
+        return;
+    if (t->is_ready)
+        step(t, b);
+    if (timing_is_observed(t)) {
+        while (t->done < end)
+            step(t, b);
         return;
     }
-    if (!t->is_fetched)
-        for (unsigned i = 0; i < count; i++)
-            if (events[i].op == MEMORY_OP_FETCH)
-                serve_fetch(t, &events[i]);
-    t->is_fetched = true;
+    const struct uop *u = block_timing(b)->uops;
     for (unsigned i = t->done; i < end; i++) {
-        struct memory_wait wait = { 0 };
         scoreboard_ready(&t->board, &u[i], b->offset + 4 * i);
-        serve_op(t, events, count, i, &wait);
-        uint64_t issued = scoreboard_step(&t->board, &u[i], &wait);
-        if (timing_is_observed(t))
-            timing_observe_op(t, b, i, issued, events, count);
+        scoreboard_step(&t->board, &u[i], &none);
     }
     t->done = end;
 }
 
-/* Brings in the block's lines, if they may have left L1I since they were last looked at. */
+/* Op n goes to the cycle in which it can issue. */
+static void make_ready(struct timing *t, struct block *b, unsigned n)
+{
+    replay(t, b, n);
+    if (t->is_ready)
+        return;
+    scoreboard_ready(&t->board, &block_timing(b)->uops[n], b->offset + 4 * n);
+    t->wait = (struct memory_wait){ 0 };
+    t->is_ready = true;
+}
+
+/* ---- waits of fetch ---- */
+
+/* Behind memory_fetch_*, before the block's first op: what it has to wait for. */
+static void meet_fetch(struct timing *t)
+{
+    struct memory_wait sum = { 0 };
+    unsigned count;
+    const struct memory_event *events = memory_events(t->memory, &count);
+    if (!count)
+        return;
+    if (timing_is_observed(t)) {
+        timing_expand(t, NULL);
+        timing_observe_events(t, MEMORY_OP_FETCH, events, count);
+    }
+    for (unsigned i = 0; i < count; i++) {
+        struct memory_wait wait = { 0 };
+        memory_serve(t->memory, &events[i], t->cpu->cycles, &wait);
+        sum.issue += wait.issue;
+        if (wait.issue)
+            sum.issue_cause = wait.issue_cause;
+    }
+    memory_forget(t->memory);
+    if (!sum.issue || (is_known(t) && timing_vary(t, VARIANT_OP_FETCH, &sum, 1)))
+        return;
+    timing_expand(t, NULL);
+    scoreboard_delay_fetch(&t->board, sum.issue, (enum timing_cause)sum.issue_cause);
+}
+
+/* Brings in the running block's lines, if they may have left L1I since they were last looked at: before the first access that
+   may have events, or else at its end. */
 static void fetch_lines(struct timing *t, struct block *b)
 {
     struct block_timing *bt = block_timing(b);
     const uint32_t *epoch = t->cpu->fetch_epoch;
+    if (t->looked == t->cpu->instructions)
+        return;
+    t->looked = t->cpu->instructions;
     if (bt->epoch == epoch[bt->first] + epoch[bt->last] && !t->is_reference)
         return;
     memory_fetch_lines(t->memory, bt->pa, bt->pa + 4 * b->length - 4);
     bt->epoch = epoch[bt->first] + epoch[bt->last] - (t->counts_at_once ? 1 : 0);
+    meet_fetch(t);
 }
 
-void timing_forget_block(struct timing *t)
+/* ---- block ends ---- */
+
+static void forget_block(struct timing *t)
 {
-    memory_forget(t->memory);
-    t->done = t->served = t->delay_count = 0;
-    t->is_fetched = false;
+    t->done = 0;
+    t->is_ready = false;
 }
 
 void timing_end(struct cpu *cpu, struct block *b)
@@ -143,10 +126,9 @@ void timing_end(struct cpu *cpu, struct block *b)
     struct timing *t = cpu->timing;
     struct block_timing *bt = block_timing(b);
     enum outcome outcome = (enum outcome)cpu->outcome;
+    fetch_lines(t, b);
     cpu->instructions += b->length;
-    if (!t->done)
-        fetch_lines(t, b);
-    if (cpu->sig != SIG_UNSETTLED && !is_delayed(t) && !has_events(t)) {
+    if (is_known(t)) {
         struct memo *m = memo_slot(bt, cpu->sig, outcome);   /* it may have been the epoch only */
         if (m->key == (cpu->sig | (uint32_t)outcome)) {
             cpu->cycles += m->cycles;
@@ -157,25 +139,20 @@ void timing_end(struct cpu *cpu, struct block *b)
         }
         return;
     }
-    unsettle(t);
-    if (timing_recall(t, b, outcome))
-        return;
     t->replayed++;
-    expand(t);
     replay(t, b, b->length);
     scoreboard_end(&t->board, outcome, bt->branch & UOP_INDIRECT);
     timing_count_executions(t, b, outcome, 1);
     timing_observe_end(t, b, b->length, outcome);
-    timing_forget_block(t);
+    forget_block(t);
     timing_settle(t, true);
 }
 
 uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
 {
     struct timing *t = cpu->timing;
-    if (!t->done)
-        fetch_lines(t, b);
-    expand(t);
+    fetch_lines(t, b);
+    timing_expand(t, b);
     replay(t, b, n);
     return t->board.now;
 }
@@ -183,7 +160,7 @@ uint64_t timing_sync(struct cpu *cpu, struct block *b, unsigned n)
 void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
 {
     struct timing *t = cpu->timing;
-    if (n + 1u == b->length && !t->done && !block_timing(b)->branch) {   /* all of it was executed */
+    if (n + 1u == b->length && !block_timing(b)->branch) {   /* all of it was executed */
         cpu->outcome = OUTCOME_NEXT;
         timing_end(cpu, b);
         return;
@@ -194,13 +171,13 @@ void timing_leave(struct cpu *cpu, struct block *b, unsigned n)
     t->replayed++;
     timing_count_part(t, b, n + 1);
     timing_observe_end(t, b, n + 1, OUTCOME_NEXT);
-    timing_forget_block(t);
+    forget_block(t);
     timing_settle(t, true);
 }
 
 static void flush(struct timing *t, unsigned cycles)
 {
-    expand(t);
+    timing_expand(t, NULL);
     scoreboard_flush(&t->board, cycles);
     timing_settle(t, false);
 }
@@ -227,95 +204,154 @@ void timing_idle(struct cpu *cpu, uint64_t cycles)
 
 /* ---- what happens while a block runs ---- */
 
-static void look_for_events(struct timing *t)
+/* Waits that follow each other, until they are known. */
+enum { WAITS_MAX = 16 };
+
+struct waits {
+    unsigned count;
+    struct memory_wait wait[WAITS_MAX];
+};
+
+static void add_wait(struct waits *waits, const struct memory_wait *wait)
 {
-    if (has_events(t))
-        unsettle(t);
+    bug_on(waits->count == WAITS_MAX);
+    waits->wait[waits->count++] = *wait;
+}
+
+/* Op `op`, which is ready, waits. */
+static void wait_for(struct timing *t, const struct memory_wait *wait)
+{
+    if (wait->issue)
+        scoreboard_hold(&t->board, t->board.now + wait->issue, (enum timing_cause)wait->issue_cause);
+    memory_wait_add(&t->wait, wait);
+}
+
+static void wait_for_all(struct timing *t, struct block *b, unsigned op, const struct waits *waits)
+{
+    if (is_known(t)) {
+        if (timing_vary(t, op, waits->wait, waits->count))
+            return;
+        int number = memo_number(t->cpu->sig);
+        t->cpu->sig = SIG_UNSETTLED;
+        timing_go_to(t, b, number, op);
+    }
+    for (unsigned i = 0; i < waits->count; i++)
+        wait_for(t, &waits->wait[i]);
+}
+
+/* Serves the events of one access of op `op`, which could issue at cycle `at`: holds one by one, the rest together. */
+static void serve(struct timing *t, const struct memory_event *events, unsigned count, uint64_t at, struct waits *waits)
+{
+    struct memory_wait wait = { 0 };
+    for (unsigned i = 0; i < count; i++) {
+        memory_serve(t->memory, &events[i], at, &wait);
+        if (!wait.issue)
+            continue;
+        add_wait(waits, &(struct memory_wait){ .issue = wait.issue, .issue_cause = wait.issue_cause });
+        at += wait.issue;
+        wait.issue = 0;
+    }
+    wait.issue_cause = 0;
+    if (wait.result || wait.unit || wait.unaligned)
+        add_wait(waits, &wait);
+}
+
+static bool are_timeless(const struct memory_event *events, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!memory_is_timeless(&events[i]))
+            return false;
+    return true;
+}
+
+/* Behind step 1 of an access of op o: what it has to wait for. */
+static void meet(struct timing *t, const struct op *o, const struct block *const_b)
+{
+    struct block *b = (struct block *)const_b;   /* nothing of it changes here but what the model keeps beside it */
+    unsigned op = (unsigned)(o - b->ops), count;
+    const struct memory_event *events = memory_events(t->memory, &count);
+    struct waits waits;
+    uint64_t at = 0;
+    if (!count)
+        return;
+    if (timing_is_observed(t)) {
+        timing_expand(t, b);
+        timing_observe_events(t, op, events, count);
+    }
+    if (!is_known(t)) {
+        make_ready(t, b, op);
+        at = t->board.now;
+    } else if (!are_timeless(events, count)) {
+        at = t->cpu->cycles + timing_offset(t, b, op);
+    }
+    waits.count = 0;
+    serve(t, events, count, at, &waits);
+    memory_forget(t->memory);
+    if (waits.count)
+        wait_for_all(t, b, op, &waits);
 }
 
 void timing_enter_page(struct cpu *cpu)
 {
     memory_fetch_page(cpu->timing->memory, &cpu->fetch_page);
-    look_for_events(cpu->timing);
+    meet_fetch(cpu->timing);
 }
 
 void timing_access(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page, unsigned size,
                    bool write, bool may_prove, uint64_t add, bool may_write)
 {
     struct timing *t = cpu->timing;
+    fetch_lines(t, (struct block *)b);
     enum memory_proof proof = memory_data(t->memory, page, size, write, (unsigned)(o - b->ops), cpu->cycles);
-    look_for_events(t);
-    if (proof != MEMORY_NOT_YET && may_prove && !t->is_reference)
+    meet(t, o, b);
+    if (proof != MEMORY_NOT_YET && proof != MEMORY_PROVED && may_prove && !t->is_reference)
         memory_installed(t->memory, page, add, proof == MEMORY_WRITABLE && may_write);
 }
 
 void timing_split(struct cpu *cpu, const struct op *o, const struct block *b, bool write)
 {
-    memory_split(cpu->timing->memory, write, (unsigned)(o - b->ops));
-    look_for_events(cpu->timing);
+    struct timing *t = cpu->timing;
+    fetch_lines(t, (struct block *)b);
+    memory_split(t->memory, write, (unsigned)(o - b->ops));
+    meet(t, o, b);
 }
 
 void timing_zero(struct cpu *cpu, const struct op *o, const struct block *b, const struct memory_page *page)
 {
-    memory_zero(cpu->timing->memory, page, (unsigned)(o - b->ops), cpu->cycles);
-    look_for_events(cpu->timing);
+    struct timing *t = cpu->timing;
+    fetch_lines(t, (struct block *)b);
+    memory_zero(t->memory, page, (unsigned)(o - b->ops), cpu->cycles);
+    meet(t, o, b);
 }
 
 void timing_device(struct cpu *cpu, const struct op *o, const struct block *b)
 {
-    memory_device(cpu->timing->memory, (unsigned)(o - b->ops));
-    look_for_events(cpu->timing);
+    struct timing *t = cpu->timing;
+    fetch_lines(t, (struct block *)b);
+    memory_device(t->memory, (unsigned)(o - b->ops));
+    meet(t, o, b);
 }
 
 void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b, enum memory_maintenance what, gpa_t pa)
 {
-    memory_maintain(cpu->timing->memory, what, pa, (unsigned)(o - b->ops));
-    look_for_events(cpu->timing);
+    struct timing *t = cpu->timing;
+    fetch_lines(t, (struct block *)b);
+    memory_maintain(t->memory, what, pa, (unsigned)(o - b->ops));
+    meet(t, o, b);
 }
 
-static void note_delay(struct timing *t, unsigned op, unsigned cycles)
-{
-    if (t->delay_count == DELAYS_MAX)   /* a block has no more ops; one that is retried is noted again */
-        return;
-    t->delays[t->delay_count].op = (uint8_t)op;
-    t->delays[t->delay_count++].cycles = (uint16_t)cycles;
-}
-
-/* A delay is known when it is noted, so the state can become its variant at once, for which the block's end has a memo (the one
-   that timing_recall would make). False: it cannot. */
-static bool delay_variant(struct timing *t, struct quick_delay *q, unsigned op, unsigned cycles)
-{
-    uint32_t sig = t->cpu->sig;
-    if (sig == SIG_UNSETTLED || timing_is_observed(t))
-        return false;
-    struct memory_wait wait = { 0 };
-    timing_add_delay(&wait, cycles);
-    int number = variants_intern(t->variants, memo_number(sig), op, &wait);
-    if (number == VARIANT_NONE)
-        return false;
-    *q = (struct quick_delay){ .sig = sig, .out = memo_sig(number), .op = (uint8_t)op, .is_first = !is_delayed(t),
-                               .cycles = (uint16_t)cycles };
-    return true;
-}
-
-/* Large products are frequent: their variants are kept at hand. */
 void timing_delay(struct cpu *cpu, const struct op *o, const struct block *b, unsigned cycles)
 {
     struct timing *t = cpu->timing;
+    struct waits waits = { .count = 1 };
     unsigned op = (unsigned)(o - b->ops);
-    uint32_t sig = cpu->sig;
-    struct quick_delay *q = &t->quick[(sig >> SIG_SHIFT ^ op * 29) % QUICK_DELAYS];
-    if (unlikely(q->sig != sig || q->op != op || q->cycles != cycles) && !delay_variant(t, q, op, cycles)) {
-        unsettle(t);
-        note_delay(t, op, cycles);
-        return;
-    }
-    if (q->is_first) {
-        t->undelayed = sig;
-        t->delay_count = 0;
-    }
-    note_delay(t, op, cycles);
-    cpu->sig = q->out;
+    waits.wait[0] = (struct memory_wait){ .result = cycles, .result_cause = CAUSE_DEPENDENCY, .unit = cycles };
+    fetch_lines(t, (struct block *)b);
+    if (timing_is_observed(t))
+        timing_expand(t, (struct block *)b);
+    if (!is_known(t))
+        make_ready(t, (struct block *)b, op);
+    wait_for_all(t, (struct block *)b, op, &waits);
 }
 
 /* ---- blocks ---- */
@@ -352,7 +388,7 @@ void timing_describe(struct cpu *cpu, struct block *b, struct uop *uops)
 
 struct timing *timing_new(struct cpu *cpu, const struct core_model *model)
 {
-    struct timing *t = mem_alloc(sizeof *t);
+    struct timing *t = mem_alloc_table(sizeof *t);
     t->cpu = cpu;
     t->model = *model;
     t->memory = memory_new(&t->model.settings, cpu->fetch_epoch, cpu->class->walk, cpu);
@@ -405,7 +441,8 @@ void timing_reset(struct timing *t)
 {
     memory_reset(t->memory);
     predictor_reset(&t->cpu->predictor);
-    timing_forget_block(t);
+    forget_block(t);
+    t->looked = UINT64_MAX;
     scoreboard_clear(&t->board, t->cpu->cycles);
     timing_settle(t, false);
 }

@@ -50,22 +50,26 @@ static void tell_trace(struct timing *t, const struct block *b, unsigned i, uint
     t->trace(t->trace_to, &step);
 }
 
-void timing_observe_op(struct timing *t, const struct block *b, unsigned i, uint64_t issued, const struct memory_event *events,
-                       unsigned event_count)
+void timing_observe_op(struct timing *t, const struct block *b, unsigned i, uint64_t issued)
 {
     if (!i)
         t->last_issue = t->cpu->cycles;
     t->noted[i].cycles = (uint32_t)(issued - t->last_issue);
-    t->noted[i].l1d_misses = t->noted[i].l1i_misses = 0;
-    for (unsigned e = 0; e < event_count; e++) {
-        if (events[e].op == i && memory_is_miss(&events[e]))
-            t->noted[i].l1d_misses++;
-        if (!i && events[e].op == MEMORY_OP_FETCH && memory_is_miss(&events[e]))
-            t->noted[i].l1i_misses++;
-    }
     t->last_issue = issued;
     if (t->trace)
         tell_trace(t, b, i, issued);
+}
+
+void timing_observe_events(struct timing *t, unsigned op, const struct memory_event *events, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (!memory_is_miss(&events[i]))
+            continue;
+        if (op == MEMORY_OP_FETCH)
+            t->noted[0].l1i_misses++;
+        else
+            t->noted[op].l1d_misses++;
+    }
 }
 
 void timing_observe_end(struct timing *t, struct block *b, unsigned n, enum outcome outcome)
@@ -79,6 +83,7 @@ void timing_observe_end(struct timing *t, struct block *b, unsigned n, enum outc
         p->line[i].l1d_misses += t->noted[i].l1d_misses;
         p->line[i].l1i_misses += t->noted[i].l1i_misses;
     }
+    memset(t->noted, 0, n * sizeof t->noted[0]);
     if (!p)
         return;
     p->line[n - 1].cycles += t->board.now - t->last_issue;
@@ -119,7 +124,7 @@ void timing_observe_memo(struct timing *t, struct block *b, const struct memo *m
 void timing_profile(struct timing *t, bool on)
 {
     timing_counters(t, &(struct counters){ 0 });   /* what was before does not count */
-    memset(t->quick, 0, sizeof t->quick);          /* their memos do not know which op was late */
+    memset(t->noted, 0, sizeof t->noted);
     t->is_profiled = on;
 }
 
@@ -141,7 +146,7 @@ void timing_trace(struct timing *t, void (*step)(void *to, const struct timing_s
     t->trace = step;
     t->trace_to = to;
     if (step)
-        timing_unsettle(t);
+        timing_expand(t, NULL);
 }
 
 void timing_observe_free(struct timing *t)

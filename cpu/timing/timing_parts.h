@@ -11,9 +11,7 @@
 #include "cpu/timing/timing.h"
 #include "cpu/timing/variants.h"
 
-enum {
-    DELAYS_MAX = BLOCK_OPS_MAX, QUICK_DELAYS = 1 << 8, ROOM_MEMOS = (1 << 17) - 1, MEMOS_MOST = 1 << 23   /* 128 MiB */
-};
+enum { ROOM_MEMOS = (1 << 17) - 1, MEMOS_MOST = 1 << 23 };   /* 128 MiB */
 
 struct memo_chunk {
     struct memo_chunk *next;
@@ -29,16 +27,13 @@ struct timing {
     struct variants *variants;
     struct scoreboard board;
     bool is_reference;
-    bool is_expanded;          /* cpu->sig is SIG_UNSETTLED: the board holds the state … */
-    uint32_t saved;            /* … or it is this sig */
-    uint32_t undelayed;        /* cpu->sig is a variant, which `delays` made of this sig */
-    unsigned done;             /* ops of the running block that were replayed already */
-    unsigned served;           /* events of it that were served already */
-    bool is_fetched;           /* and those of its fetch */
-    struct { uint8_t op; uint16_t cycles; } delays[DELAYS_MAX];
-    unsigned delay_count;
-    struct quick_delay { uint32_t sig, out; uint8_t op; bool is_first; uint16_t cycles; } quick[QUICK_DELAYS];
-    int quick_first;           /* first number of variants when they were made */
+
+    /* Of the running block, while cpu->sig is unsettled: then the board holds the pipeline. */
+    unsigned done;             /* ops that have issued */
+    bool is_ready;             /* the next one has gone to the cycle in which it can issue, … */
+    struct memory_wait wait;   /* … and these are the waits of its accesses so far */
+    uint64_t looked;           /* cpu->instructions when its lines in L1I were looked at */
+
     struct counters total;
     bool counts_at_once;       /* memos are used by timing_end only, and collected at once */
     uint64_t blocks, computed, recalled, replayed;
@@ -65,39 +60,26 @@ static inline unsigned memo_count(const struct block_timing *bt)
 
 /* ---- timing.c ---- */
 
-/* The running block's end goes the slow way, with the state expanded. */
-void timing_unsettle(struct timing *t);
+/* The pipeline goes onto the board, with all that is known of the running block; b may be NULL between blocks. */
+void timing_expand(struct timing *t, struct block *b);
 
 /* A block is over: the board's state gets its number, if it has one. */
 void timing_settle(struct timing *t, bool behind_events);
 
-/* The events and delays of the block are dealt with. */
-void timing_forget_block(struct timing *t);
-
 /* ---- timing_recall.c ---- */
 
-/* The end of a plain block from an interned state: computed, and remembered. */
+/* The end of a block from an interned state or variant: computed, and remembered. */
 void timing_compute(struct timing *t, struct block *b, enum outcome outcome);
 
-/* The end of a block with events, from an interned state (cpu->sig is unsettled, the board does not hold it): remembered if their
-   waits have been met before. False: it is to be replayed from t->done on. */
-bool timing_recall(struct timing *t, struct block *b, enum outcome outcome);
+/* The pipeline of a block entered in this state or variant goes onto the board, up to op `op`, which is ready. */
+void timing_go_to(struct timing *t, struct block *b, int number, unsigned op);
 
-/* An op's result is later, its unit busy for longer. */
-static inline void timing_add_delay(struct memory_wait *wait, unsigned cycles)
-{
-    wait->result += cycles;
-    wait->result_cause = CAUSE_DEPENDENCY;
-    wait->unit += cycles;
-}
+/* From a state that is known: op `op` has these waits in turn (VARIANT_OP_FETCH: fetch has). The state becomes a variant. False,
+   and nothing is done: they are too long to be remembered. */
+bool timing_vary(struct timing *t, unsigned op, const struct memory_wait *waits, unsigned count);
 
-/* Adds what timing_delay noted for op i. */
-static inline void timing_add_delays(const struct timing *t, unsigned i, struct memory_wait *wait)
-{
-    for (unsigned k = 0; k < t->delay_count; k++)
-        if (t->delays[k].op == i)
-            timing_add_delay(wait, t->delays[k].cycles);
-}
+/* The cycle, counted from the block's begin, at which op `op` could issue, its waits so far included. */
+uint32_t timing_offset(struct timing *t, struct block *b, unsigned op);
 
 /* ---- timing_count.c ---- */
 
@@ -140,9 +122,11 @@ static inline bool timing_is_observed(const struct timing *t)
     return t->is_profiled || t->trace;
 }
 
-/* Op i of b was issued at cycle `issued`, with the given events. */
-void timing_observe_op(struct timing *t, const struct block *b, unsigned i, uint64_t issued, const struct memory_event *events,
-                       unsigned event_count);
+/* Op i of b was issued at cycle `issued`. */
+void timing_observe_op(struct timing *t, const struct block *b, unsigned i, uint64_t issued);
+
+/* These events are op `op`'s, or the fetch's of the block that is about to run. */
+void timing_observe_events(struct timing *t, unsigned op, const struct memory_event *events, unsigned count);
 
 /* The block is over (its first n ops): the noted cycles are its ops', by `outcome`. */
 void timing_observe_end(struct timing *t, struct block *b, unsigned n, enum outcome outcome);

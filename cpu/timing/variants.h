@@ -9,7 +9,15 @@
 #include "cpu/timing/memory.h"
 
 /* Variants have this bit in their numbers, states (states.h) do not. */
-enum { VARIANT = 1 << 26, VARIANT_NONE = -1, VARIANT_OP_FETCH = 0x3f };
+enum { VARIANT = 1 << 26, VARIANT_NONE = -1, VARIANT_OP_FETCH = 0x7f };
+
+/* The waits that make up a variant, in the order of ops; an op may have several: the pipeline was held more than once. */
+enum { KNOWN_MAX = 24 };
+
+struct known {
+    unsigned count;
+    struct { uint8_t op; struct memory_wait wait; } at[KNOWN_MAX];
+};
 
 struct variants;
 
@@ -17,11 +25,12 @@ struct variants *variants_new(void);
 void variants_free(struct variants *table);
 
 /* The number of "state or variant `parent`, and at op `op` this wait"; VARIANT_OP_FETCH: fetch of the block was held up for
-   wait->issue cycles. VARIANT_NONE if the wait is too long to be met again. */
+   wait->issue cycles. VARIANT_NONE if the wait is too long to be met again, or there are too many. A variant is known until one
+   is made from a state. */
 int variants_intern(struct variants *table, int parent, unsigned op, const struct memory_wait *wait);
 
-/* The number of the first there is; older ones are forgotten. */
-int variants_first(const struct variants *table);
+/* The state that `number` is a variant of (itself, if it is none), and how. */
+int variants_known(const struct variants *table, int number, struct known *known);
 
 /* The cycle, counted from the block's begin, at which op `op` of a block entered in state or variant `number` could issue. */
 bool variants_offset(const struct variants *table, const void *block, int number, unsigned op, uint32_t *offset);

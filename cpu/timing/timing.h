@@ -134,7 +134,7 @@ void timing_trace(struct timing *t, void (*step)(void *to, const struct timing_s
 struct timing_work {
     uint64_t blocks;          /* block ends */
     uint64_t remembered;      /* … answered by the block's memo */
-    uint64_t recalled;        /* … whose events came to waits that it knows (some of these were computed) */
+    uint64_t recalled;        /* waits of accesses and fetches that made a state a variant (not block ends) */
     uint64_t computed;        /* … replayed and remembered */
     uint64_t replayed;        /* … replayed, and not worth remembering */
     uint64_t states;          /* distinct states of the pipeline at block ends */

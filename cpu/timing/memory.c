@@ -272,7 +272,8 @@ static void note_unaligned(struct memory *m, unsigned flags, unsigned op)
 /* Has the page come back to the micro-TLB, with the line proved before? */
 static bool is_proved(const struct memory_page *page, unsigned size, bool write)
 {
-    return is_power_of_2(size) && (write ? line_writable(page->lines, page->va, size) : line_readable(page->lines, page->va, size));
+    const struct line_page *e = page->lines;
+    return is_power_of_2(size) && (write ? line_writable(e, page->va, size) : line_readable(e, page->va, size));
 }
 
 enum memory_proof memory_data(struct memory *m, const struct memory_page *page, unsigned size, bool write, unsigned op,

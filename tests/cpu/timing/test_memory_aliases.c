@@ -81,6 +81,7 @@ START_TEST(aliases_of_one_colour_share_a_line)
     start(same_frame, INDEX_VIRTUAL);
     memory_fixture_load(&f, EVEN, 0);
     ck_assert_int_eq(memory_fixture_access(&f, EVEN + 2 * COLOUR, 8, false, &nothing), MEMORY_READABLE);
+    stop();
     start(same_frame, INDEX_PHYSICAL);
     memory_fixture_load(&f, EVEN, 0);
     ck_assert_int_eq(memory_fixture_access(&f, ODD, 8, false, &nothing), MEMORY_READABLE);

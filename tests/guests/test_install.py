@@ -92,6 +92,7 @@ def install(guest, mirror, disk):
     machine = Machine("-speed", "max", "-timing", "off", "-m", "1024", "-machine", "virt,virtio=pci",
                       "-kernel", os.path.join(guest, "linux"), "-initrd", os.path.join(guest, "initrd.gz"),
                       "-append", "root=LABEL=debian console=ttyAMA0 quiet", "-nic", "user",
+                      "-rtc", "base=utc",   # apt refuses a mirror that is younger than its clock
                       "-drive", f"file={os.path.join(guest, 'root.img')},format=raw,snapshot=on", "-drive", f"file={disk},format=raw")
     machine.log_in()
 

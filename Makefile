@@ -43,7 +43,7 @@ LIBS = $(LDFLAGS) $(SDL_LIBS) $(SLIRP_LIBS) $(GLIB_LIBS) $(ZLIB_LIBS) $(PNG_LIBS
 
 # Handlers end in tail calls; these two passes would merge their ends into one again (docs/design.md). Only gcc has them.
 # A product and a sum of the guest stay two roundings; a square root is an instruction, not a function that sets errno.
-HANDLER_FLAGS = -ffp-contract=off -fno-math-errno $(if $(findstring clang,$(CC)),,-fno-gcse -fno-crossjumping)
+HANDLER_FLAGS = -ffp-contract=off -fno-math-errno $(if $(findstring clang,$(CC)),,-fno-gcse -fno-crossjumping -fno-code-hoisting)
 $(B)/cpu/arm64/%.o: CFLAGS_ALL += $(HANDLER_FLAGS)
 # Lane loops become the host's vector instructions; clang does that at -O2 by itself.
 LANE_FLAGS = $(if $(findstring clang,$(CC)),,-ftree-vectorize -fvect-cost-model=dynamic)

@@ -303,9 +303,6 @@ static int check_together(const struct core_settings *s, struct error *err)
         || check_cache("l2", s->l2_size, s->l2_ways, err) < 0 || check_inclusion("l1i", s->l1i_size, s->l2_size, err) < 0
         || check_inclusion("l1d", s->l1d_size, s->l2_size, err) < 0)
         return -1;
-    if (s->predictor == PREDICTOR_GLOBAL && 1u << s->predictor_history > s->predictor_entries)
-        return error_set(err, "predictor.history=%u needs %u counters, but predictor.entries=%u; lower the one or raise the "
-                         "other", s->predictor_history, 1u << s->predictor_history, s->predictor_entries);
     if (s->dram_refresh && s->dram_refresh_time >= s->dram_refresh)
         return error_set(err, "dram.refresh-time=%u ns does not fit between refreshes, dram.refresh=%u ns", s->dram_refresh_time,
                          s->dram_refresh);

@@ -23,7 +23,7 @@ enum setting {
 };
 
 /* The words of "predictor". */
-enum predictor_kind { PREDICTOR_NONE, PREDICTOR_LOCAL, PREDICTOR_GLOBAL };
+enum predictor_kind { PREDICTOR_NONE, PREDICTOR_LOCAL, PREDICTOR_GLOBAL, PREDICTOR_BI_MODE };
 
 /* … of "l1d.index". */
 enum cache_index { INDEX_PHYSICAL, INDEX_VIRTUAL };

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The branch predictor. It runs inline where a branch executes, in program order, and says how the block ended; what that costs
-   is the scoreboard's. Only the slow ways and the reset are in predictor.c. */
+   is the scoreboard's. Only the tables and the reset are in predictor.c.
+
+   Directions are predicted by two-bit counters, found by the address and what the last branches did. The bi-mode predictor has two
+   of them at each place, and a third table, by address only, says which (C. Lee, I. Chen, T. Mudge: The bi-mode branch predictor,
+   MICRO 1997): branches that mostly go one way then meet only their like at a place, and do not wipe out what others learnt. */
 #ifndef CPU_TIMING_PREDICTOR_H
 #define CPU_TIMING_PREDICTOR_H
 
@@ -16,16 +20,27 @@ enum outcome {
     OUTCOME_TARGET_HIT       /* taken, and the branch target instruction cache held the target */
 };
 
-enum { PREDICTOR_COUNTERS_MAX = 65536, PREDICTOR_RETURNS_MAX = 32, PREDICTOR_TARGETS_MAX = 4096 };
+enum {
+    PREDICTOR_RETURNS_MAX = 32,
+    PREDICTOR_LESSONS = 128,
+    PREDICTOR_RIGHT = 3      /* all bits of an outcome */
+};
+
+/* Counters, 0..3: strongly not taken … strongly taken. */
+struct predictor_counters {
+    uint8_t directions;      /* bits 0-1: of branches whose choice is not taken, or of all; bits 2-3: of those whose choice is taken */
+    uint8_t choice;          /* of another branch: tables side by side */
+};
 
 struct predictor {
-    uint8_t *counters;       /* 0..3: strongly not taken … strongly taken */
+    struct predictor_counters *counters;
     gva_t *targets;          /* of indirect branches */
-    uint32_t history, history_mask, counter_mask, target_mask, return_mask, return_top;
-    uint8_t top;             /* counters count up to this: 3; 0 if they always say "not taken" */
+    uint32_t history, history_mask, direction_mask, choice_mask, target_mask, return_mask, return_top;
     gva_t btic;              /* address of the branch in the branch target instruction cache, plus btic_off */
     gva_t btic_off;          /* 1: there is none, so that no address is equal */
     gva_t returns[PREDICTOR_RETURNS_MAX];
+    uint32_t lessons[PREDICTOR_LESSONS];   /* [choice + directions * 4 + taken * 64]: what
+                                              they become: directions, choice << 8; RIGHT << 16 if it was */
 };
 
 struct core_settings;
@@ -42,17 +57,19 @@ PREDICTOR_INLINE enum outcome predictor_taken(struct predictor *p, gva_t branch)
     return outcome;
 }
 
-/* The counter is stored last: a store through a pointer to bytes makes the compiler load everything again. */
+/* What counters say and learn is looked up, not branched to: the host could not predict it either. They are stored last: behind a
+   store through a pointer to bytes the compiler loads everything again. */
 PREDICTOR_INLINE enum outcome predictor_conditional(struct predictor *p, gva_t branch, bool taken)
 {
-    uint32_t history = p->history;
-    uint8_t *counter = &p->counters[((uint32_t)(branch >> 2) ^ history) & p->counter_mask];
-    unsigned was = *counter;
-    enum outcome right = taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
+    uint32_t history = p->history, at = (uint32_t)(branch >> 2);
+    struct predictor_counters *place = &p->counters[(at ^ history ^ history >> 8) & p->direction_mask],
+                              *chooser = &p->counters[at & p->choice_mask];
+    uint32_t lesson = p->lessons[chooser->choice + place->directions * 4u + taken * 64u], right = lesson >> 16;
+    enum outcome outcome = taken ? predictor_taken(p, branch) : OUTCOME_NEXT;
     p->history = (history << 1 | taken) & p->history_mask;
-    *counter = (uint8_t)(taken ? was + (was < p->top) : was - (was > 0));
-    /* Selected, not branched to: the host could not predict it either. */
-    return (was >> 1) == taken ? right : OUTCOME_MISPREDICTED;
+    place->directions = (uint8_t)lesson;
+    chooser->choice = (uint8_t)(lesson >> 8);
+    return (enum outcome)(((unsigned)outcome ^ OUTCOME_MISPREDICTED) & right) ^ OUTCOME_MISPREDICTED;
 }
 
 PREDICTOR_INLINE void predictor_call(struct predictor *p, gva_t link)

@@ -71,8 +71,8 @@ static tick_t check_core(const struct core_model *core, const char *what)
 /* What else must be said for the number to be taken. */
 static int override_alone(struct core_settings *settings, const char *item)
 {
-    static const char *const companions[] = { "", ",l2.size=1M", ",l2.ways=32", ",l1i.size=4K,l1d.size=4K", ",predictor.history=0",
-                                              ",predictor.entries=65536", ",dram.refresh-time=0", ",dram.refresh=100000" };
+    static const char *const companions[] = { "", ",l2.size=1M", ",l2.ways=32", ",l1i.size=4K,l1d.size=4K", ",dram.refresh-time=0",
+                                              ",dram.refresh=100000" };
     for (unsigned i = 0; i < ARRAY_SIZE(companions); i++) {
         char text[128];
         snprintf(text, sizeof text, "%s%s", item, companions[i]);

@@ -22,7 +22,7 @@ static const char *const settings[] = {
     "l1i.prefetch=2", "l2.size=64K", "l2.size=64K,l2.ways=1", "l2.interval=31", "l2.latency=1", "l1d.fills=1", "l1d.evict=0",
     "l1d.evict=30", "prefetch.streams=0", "prefetch.distance=8,prefetch.after=1", "store.entries=1", "store.stream-after=1",
     "store.stream-after=0", "store.stream-far=1", "utlb.entries=1", "utlb.entries=2", "utlb.entries=3,utlb.refill=0",
-    "tlb.entries=16,tlb.ways=1", "walk.entries=0", "walk.entries=1", "walk.overhead=0", "predictor=none", "predictor=local",
+    "tlb.entries=16,tlb.ways=1", "walk.entries=0", "walk.entries=1", "walk.overhead=0", "predictor=none", "predictor=local", "predictor=global",
     "predictor.entries=16", "predictor.history=0", "btic.entries=0", "return.entries=1", "indirect.entries=1", "mispredict=1",
     "mispredict=40", "issue.width=1", "fetch.bytes=4", "fetch.bytes=16", "fetch.lead=1", "branch.bubbles=0", "branch.bubbles=9",
     "exception.entry=1,exception.return=1", "dram.refresh=0", "dram.banks=1", "dram.channel=0", "bus.device=0", "bus.device=3000",

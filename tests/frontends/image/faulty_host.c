@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A host whose disk fails, for LD_PRELOAD. FAULT=CALL,WHAT,SKIP,TIMES: of the calls (write, read, sync) on files whose name
    has $FAULT_FILE in it, SKIP succeed, then TIMES are hit: WHAT is ENOSPC, EIO, EINTR, short (only a part is done), or kill (a part is
-   done, and the process is killed). */
+   done, and the process is killed). What is done when it is killed ends between two sectors of the file, as when the plug is
+   pulled (Linux itself looks for signals between pages only): an entry of a table is thus written or not, never in half. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
+
+enum { SECTOR = 512 };
 
 static long skip = -1, times;
 static char call[8], what[8];
@@ -45,10 +48,13 @@ ssize_t pwrite64(int fd, const void *buffer, size_t length, off64_t offset)
     int partly = strike();
     if (!partly)
         return -1;
-    ssize_t n = REAL(pwrite64)(fd, buffer, length > 1 ? length / 2 : 1, offset);
-    if (partly == 2)
+    if (partly == 2) {
+        off64_t until = (offset + (off64_t)length / 2) / SECTOR * SECTOR;
+        if (until > offset)
+            (void)!REAL(pwrite64)(fd, buffer, (size_t)(until - offset), offset);
         kill(getpid(), SIGKILL);
-    return n;
+    }
+    return REAL(pwrite64)(fd, buffer, length > 1 ? length / 2 : 1, offset);
 }
 
 ssize_t pread64(int fd, void *buffer, size_t length, off64_t offset)

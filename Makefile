@@ -168,9 +168,7 @@ fuzz:
 	@$(MAKE) --no-print-directory MODE=fuzz fuzz-built
 
 fuzz-built: $(B)/tests/fuzz/fuzz
-	@mkdir -p $(B)/corpus/$(TARGET) $(B)/found
-	ASAN_OPTIONS=allocator_may_return_null=1 FUZZ_TARGET=$(TARGET) FUZZ_CORPUS=$(B)/corpus/$(TARGET) $(B)/tests/fuzz/fuzz -max_len=8192 \
-	    -len_control=0 -timeout=60 -rss_limit_mb=4096 -artifact_prefix=$(B)/found/$(TARGET)- $(FUZZ_ARGS) $(B)/corpus/$(TARGET)
+	@tests/fuzz/run $(B) "$(TARGET)" $(FUZZ_ARGS)
 
 bench:
 	@.ci/deps run check
@@ -196,7 +194,7 @@ lint:
 	@.ci/deps lint
 	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr --suppressions-list=.ci/cppcheck.txt \
 	    -j 2 -I. --library=posix base bus mmu devices boards frontends cpu/*.c
-	shellcheck -x -P roms/guests configure .ci/run .ci/deps tests/run roms/build.sh roms/embed roms/guests/run roms/guests/fetch roms/guests/build-disk \
+	shellcheck -x -P roms/guests configure .ci/run .ci/deps tests/run tests/fuzz/run roms/build.sh roms/embed roms/guests/run roms/guests/fetch roms/guests/build-disk \
 	    roms/guests/build-perf roms/guests/build-gdb frontends/bench/cache-plugin
 
 # What people get: the program, its manual page, what users read, and what their desktop and shell want to know.
@@ -228,7 +226,7 @@ help:
 	@echo 'make run             install what is missing, build, fetch Debian and start it; GUEST=name another guest, GUEST=list shows them,'
 	@echo '                     ARGS="…" more options for orrery'
 	@echo 'make check           install what is missing, build, run every test; check-long runs the long ones too'
-	@echo 'make fuzz TARGET=…   libFuzzer against a device (a name of devices/classes.def) or another of tests/fuzz/targets.c'
+	@echo 'make fuzz TARGET=…   libFuzzer against a device (a name of devices/classes.def), another of tests/fuzz/targets.c, or all'
 	@echo 'make bench            speed beside QEMU and the host; BENCH=quick|timed|systems, BENCH_RUNS=n, BENCH_ONLY="kernel…" shorten it'
 	@echo 'make accuracy         published numbers of hardware against the model: writes docs/accuracy.md; ACCURACY=quick a part of it'
 	@echo 'make lint            cppcheck and shellcheck, which find nothing'

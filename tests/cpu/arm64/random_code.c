@@ -308,9 +308,11 @@ static void emit_compare_and_branch(struct program *p)
     static const char *const compares[] = { "subs_imm", "subs_reg", "ands_imm", "ands_reg", "adds_imm", "subs_ext", "bics_reg" };
     unsigned row = oracle_row(compares[below(p, ARRAY_SIZE(compares))]);
     uint32_t insn;
-    do
-        insn = oracle_word(p->seed, row) & (below(p, 2) ? UINT32_MAX : 0xff3f03ff);   /* often without a shift */
-    while (!is_allocated(row, insn));
+    do {
+        insn = oracle_word(p->seed, row);
+        if (below(p, 2))
+            insn &= 0xff3f03ff;   /* no shift */
+    } while (!is_allocated(row, insn));
     p->start[p->groups++] = p->c->count;
     emit(p, below(p, 4) ? insn : insn | 31);
     p->start[p->groups++] = p->c->count;

@@ -23,7 +23,11 @@
 #define DBGWCR     W_SYSREG(2, 0, 0, 0, 7)
 #define PMEVTYPER  W_SYSREG(3, 3, 14, 12, 0)
 
+/* Of two draws in one expression the compiler chooses which is the first, and a seed would not mean the same on every host: here
+   each has a statement of its own. */
 static uint32_t below(struct writer *w, uint32_t n) { return oracle_below(w->seed, n); }
+
+static uint32_t any_register(struct writer *w) { return below(w, COUNT_OF_RANDOM); }
 
 void writer_emit(struct writer *w, uint32_t word)
 {
@@ -105,13 +109,15 @@ static uint32_t random_memory(struct writer *w)
 
 static void emit_compare(struct writer *w)
 {
-    writer_emit(w, SUBS_REG | W_RM(below(w, COUNT_OF_RANDOM)) | W_RN(below(w, COUNT_OF_RANDOM)) | ZERO);
+    uint32_t reg = any_register(w);
+    writer_emit(w, SUBS_REG | W_RM(reg) | W_RN(any_register(w)) | ZERO);
 }
 
 /* OFFSET: somewhere in the window, aligned to sixteen mostly. */
 static void emit_offset(struct writer *w)
 {
-    writer_emit(w, (below(w, 8) ? AND_16 : AND_1) | W_RN(below(w, COUNT_OF_RANDOM)) | OFFSET);
+    uint32_t reg = any_register(w);
+    writer_emit(w, (below(w, 8) ? AND_16 : AND_1) | W_RN(reg) | OFFSET);
 }
 
 static void emit_address(struct writer *w)
@@ -119,27 +125,28 @@ static void emit_address(struct writer *w)
     if (below(w, 2)) {
         emit_offset(w);
     } else {
-        writer_number(w, OFFSET, below(w, PROGRAM_PAGES * 4096) & (below(w, 8) ? ~15u : ~0u));
+        uint32_t offset = below(w, PROGRAM_PAGES * 4096);
+        writer_number(w, OFFSET, below(w, 8) ? offset & ~15u : offset);
     }
     writer_emit(w, ADD_REG | W_RM(OFFSET) | W_RN(BASE) | ADDRESS);
 }
 
 static void emit_indexed(struct writer *w)
 {
-    unsigned size = below(w, 4);
+    uint32_t size = below(w, 4), reg = any_register(w);
     emit_offset(w);
-    writer_emit(w, (below(w, 3) ? LOAD_REG : STORE_REG) | size << 30 | W_RM(OFFSET) | W_RN(BASE) | below(w, COUNT_OF_RANDOM));
+    writer_emit(w, (below(w, 3) ? LOAD_REG : STORE_REG) | size << 30 | W_RM(OFFSET) | W_RN(BASE) | reg);
 }
 
 /* Near the base: these hit, mostly. */
 void writer_near(struct writer *w)
 {
-    uint32_t scaled = W_IMM12(below(w, below(w, 4) ? 64 : 4096)), reg = below(w, COUNT_OF_RANDOM);
+    uint32_t scaled = W_IMM12(below(w, below(w, 4) ? 64 : 4096)), pair = below(w, 128) << 15, reg = any_register(w);
     static const uint32_t words[] = { W_LDR, W_LDR, W_STR, W_LDR_W, W_STR_W, W_LDRB, W_STRB, W_LDR_Q, W_STR_Q };
     if (below(w, 4))
         writer_emit(w, words[below(w, ARRAY_SIZE(words))] | scaled | W_RN(BASE) | reg);
     else
-        writer_emit(w, (below(w, 2) ? W_LDP : W_STP) | below(w, 128) << 15 | (reg ^ 1) << 10 | W_RN(BASE) | reg);
+        writer_emit(w, (below(w, 2) ? W_LDP : W_STP) | pair | (reg ^ 1) << 10 | W_RN(BASE) | reg);
 }
 
 static void emit_any_access(struct writer *w)
@@ -152,10 +159,10 @@ static void emit_any_access(struct writer *w)
 static void emit_exclusive(struct writer *w)
 {
     emit_address(w);
-    writer_emit(w, W_LDXR | W_RN(ADDRESS) | below(w, COUNT_OF_RANDOM));
+    writer_emit(w, W_LDXR | W_RN(ADDRESS) | any_register(w));
     if (below(w, 2))
         writer_emit(w, random_plain(w));
-    writer_emit(w, W_STXR | W_RM(TEMP) | W_RN(ADDRESS) | below(w, COUNT_OF_RANDOM));
+    writer_emit(w, W_STXR | W_RM(TEMP) | W_RN(ADDRESS) | any_register(w));
 }
 
 /* Quotients and products, whose time depends on the operands: several may be of one block, with accesses between. */
@@ -179,8 +186,9 @@ static void emit_maintenance(struct writer *w)
 static void emit_device(struct writer *w)
 {
     static const uint32_t words[] = { W_LDR, W_STR, W_LDR_W, W_STR_W };
+    uint32_t scaled = W_IMM12(below(w, 16)), reg = any_register(w);
     writer_number(w, ADDRESS, PROGRAM_DEVICE);
-    writer_emit(w, words[below(w, ARRAY_SIZE(words))] | W_IMM12(below(w, 16)) | W_RN(ADDRESS) | below(w, COUNT_OF_RANDOM));
+    writer_emit(w, words[below(w, ARRAY_SIZE(words))] | scaled | W_RN(ADDRESS) | reg);
 }
 
 static void emit_barrier(struct writer *w)
@@ -242,7 +250,8 @@ static void emit_new_code(struct writer *w)
 
 static void emit_interrupts(struct writer *w)
 {
-    writer_emit(w, (below(w, 3) ? W_MSR_DAIFCLR : W_MSR_DAIFSET) | below(w, 16) << 8);
+    uint32_t masks = below(w, 16) << 8;
+    writer_emit(w, (below(w, 3) ? W_MSR_DAIFCLR : W_MSR_DAIFSET) | masks);
 }
 
 static void emit_timer(struct writer *w)
@@ -258,7 +267,8 @@ static void emit_timer(struct writer *w)
 static void emit_clock(struct writer *w)
 {
     static const uint32_t regs[] = { CNTVCT, CNTVCT, PMCCNTR, PMEVCNTR, PMEVCNTR | 1 << 5, PMEVCNTR | 2 << 5 };
-    writer_emit(w, W_MRS | regs[below(w, ARRAY_SIZE(regs))] | below(w, COUNT_OF_RANDOM));
+    uint32_t reg = any_register(w);
+    writer_emit(w, W_MRS | regs[below(w, ARRAY_SIZE(regs))] | reg);
 }
 
 static void emit_monitor(struct writer *w)
@@ -324,11 +334,12 @@ static void emit_switch(struct writer *w)
 
 static void emit_forget(struct writer *w)
 {
+    unsigned space = below(w, PROGRAM_SPACES);
     switch (below(w, 4)) {
     case 0: writer_emit(w, W_TLBI_VMALLE1); break;
     case 1: writer_number(w, TEMP, 1ull << (below(w, 2) + 48)); writer_emit(w, W_TLBI_ASIDE1 | TEMP); break;
     case 2: writer_emit(w, IC_IALLU); break;
-    default: emit_invalidation(w, below(w, PROGRAM_SPACES), below(w, PROGRAM_PAGES)); return;
+    default: emit_invalidation(w, space, below(w, PROGRAM_PAGES)); return;
     }
     writer_emit(w, W_DSB);
     writer_emit(w, W_ISB);
@@ -388,9 +399,9 @@ static void emit_debug(struct writer *w)
         emit_msr(w, DBGBVR | n, below(w, 2) ? kernel : user);
         emit_msr(w, DBGBCR | n, below(w, 3) ? 0x1e1 | levels : 0);
     } else {
-        unsigned mask = below(w, 4) ? 0 : below(w, 20);
+        unsigned mask = below(w, 4) ? 0 : below(w, 20), bytes = mask ? 0xff : below(w, 256), access = below(w, 4), enabled = below(w, 2);
         emit_msr(w, DBGWVR | n, (PROGRAM_DATA + 8 * below(w, PROGRAM_PAGES * 512)) & ~mask64(mask));
-        emit_msr(w, DBGWCR | n, mask << 24 | (mask ? 0xff : below(w, 256)) << 5 | below(w, 4) << 3 | levels | below(w, 2));
+        emit_msr(w, DBGWCR | n, mask << 24 | bytes << 5 | access << 3 | levels | enabled);
     }
     emit_msr(w, MDSCR, below(w, 3) == 0 ? 0 : below(w, 4) ? 0xa000 : 0x8000);
     if (below(w, 2))
@@ -403,8 +414,8 @@ static void emit_other_system(struct writer *w)
     case 0: emit_msr(w, CONTEXTIDR, below(w, 100)); break;
     case 1: writer_emit(w, W_SVC); writer_emit(w, W_NOP); break;
     case 2: writer_emit(w, W_BRK); break;
-    case 3: writer_emit(w, W_MRS | SCTLR | below(w, COUNT_OF_RANDOM)); break;
-    default: writer_emit(w, 0xd53800a0 | below(w, COUNT_OF_RANDOM)); break;   /* MRS MPIDR_EL1 */
+    case 3: writer_emit(w, W_MRS | SCTLR | any_register(w)); break;
+    default: writer_emit(w, 0xd53800a0 | any_register(w)); break;   /* MRS MPIDR_EL1 */
     }
 }
 
@@ -447,9 +458,9 @@ static void emit_branch(struct writer *w)
     writer_emit(w, 0);
     for (unsigned i = 1 + below(w, 3); i; i--)
         emit_item(w);
-    uint32_t distance = w->part->count - at, reg = below(w, COUNT_OF_RANDOM);
-    uint32_t words[] = { B_COND | distance << 5 | below(w, 14), CBZ | distance << 5 | reg, W_CBNZ | distance << 5 | reg,
-                         (below(w, 2) ? TBZ : TBNZ) | below(w, 32) << 19 | distance << 5 | reg };
+    uint32_t distance = (w->part->count - at) << 5, reg = any_register(w), condition = below(w, 14), bit = below(w, 32) << 19;
+    uint32_t words[] = { B_COND | distance | condition, CBZ | distance | reg, W_CBNZ | distance | reg,
+                         (below(w, 2) ? TBZ : TBNZ) | bit | distance | reg };
     w->part->word[at] = words[kind];
 }
 

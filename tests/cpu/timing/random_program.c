@@ -32,7 +32,8 @@ static void begin_part(struct writer *w, struct program_part *part, gpa_t first,
 {
     w->part = part;
     part->count = 0;
-    part->at = first + 4096ull * below(w, pages) + 4 * below(w, 1024);
+    part->at = first + 4096ull * below(w, pages);
+    part->at += 4 * below(w, 1024);
 }
 
 static void draw_function(struct writer *w, struct program_part *part, gpa_t first)

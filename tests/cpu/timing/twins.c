@@ -194,9 +194,9 @@ static void run_to(struct bare *b, uint64_t end)
 /* What a device does meanwhile. */
 static void write_memory(struct twins *t)
 {
-    uint64_t words[24];
-    for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
-        words[i] = oracle_random(&t->seed);
+    uint8_t words[24 * 8];
+    for (unsigned i = 0; i < sizeof words; i += 8)
+        st_le64(words + i, oracle_random(&t->seed));
     gpa_t at = BARE_DATA + below(t, (PROGRAM_FRAMES - 1) * 4096);
     size_t length = 1 + below(t, sizeof words);
     for (int i = 0; i < 2; i++) {

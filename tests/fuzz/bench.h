@@ -52,6 +52,10 @@ void bench_pass(struct bench *b, tick_t ticks);
 /* Bytes and calls that host ports had since bench_begin. */
 uint64_t bench_work(const struct bench *b);
 
+/* A hash of all parts' states, of what came to the host's ports, and of guest memory where the guest may write: the same on every
+   host. */
+uint64_t bench_hash(const struct bench *b);
+
 /* Guest memory, where the guest may write: false, and nothing is done, for anything else. */
 bool bench_put(struct bench *b, gpa_t at, const void *bytes, size_t length);
 bool bench_get(struct bench *b, gpa_t at, void *bytes, size_t length);

@@ -194,6 +194,15 @@ uint64_t device_target_play(void *fuzzed, struct tape *t)
     return actions;
 }
 
+uint64_t device_target_hash(const void *fuzzed)
+{
+    const struct attack *a = fuzzed;
+    uint64_t hash = 0;
+    for (unsigned i = 0; i < a->count; i++)
+        hash ^= bench_hash(a->bench[i]) >> i;
+    return hash;
+}
+
 void device_target_close(void *fuzzed)
 {
     struct attack *a = fuzzed;

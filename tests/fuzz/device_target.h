@@ -9,4 +9,7 @@ void *device_target_open(const char *class_name);
 uint64_t device_target_play(void *fuzzed, struct tape *tape);
 void device_target_close(void *fuzzed);
 
+/* A hash of what the last tapes left behind; see bench_hash. */
+uint64_t device_target_hash(const void *fuzzed);
+
 #endif

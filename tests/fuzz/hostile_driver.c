@@ -109,9 +109,13 @@ static void enable_badly(struct bench *b, struct tape *t, unsigned n)
     if (!q || q->ready)
         return;
     q->size = (uint16_t)hostile_number(t, b);
-    q->desc = hostile_address(t, b) & (tape_rarely(t, 4) ? ~0ull : ~15ull);
-    q->driver = hostile_address(t, b) & (tape_rarely(t, 4) ? ~0ull : ~1ull);
-    q->device = hostile_address(t, b) & (tape_rarely(t, 4) ? ~0ull : ~3ull);
+    gpa_t *const at[] = { &q->desc, &q->driver, &q->device };
+    for (unsigned i = 0; i < ARRAY_SIZE(at); i++) {
+        static const uint8_t aligned[] = { 16, 2, 4 };
+        *at[i] = hostile_address(t, b);
+        if (!tape_rarely(t, 4))
+            *at[i] &= ~(gpa_t)(aligned[i] - 1);
+    }
     virtio_enable_queue(b->virtio, n, true);
 }
 
@@ -171,8 +175,9 @@ void hostile_descriptor(struct bench *b, struct tape *t)
     uint16_t flags = tape_byte(t) & 7, next = (uint16_t)tape_number(t, 2), size = q->size ? q->size : 1;
     if (tape_rarely(t, 64))
         flags = (uint16_t)tape_number(t, 2);
-    put_desc(b, q->desc, tape_below(t, size), hostile_address(t, b), wrong_length(t, (uint32_t)tape_byte(t) * 16), flags,
-             tape_rarely(t, 16) ? next : next % size);
+    uint32_t index = tape_below(t, size), length = wrong_length(t, (uint32_t)tape_byte(t) * 16);
+    gpa_t at = hostile_address(t, b);
+    put_desc(b, q->desc, index, at, length, flags, tape_rarely(t, 16) ? next : next % size);
 }
 
 static void offer(struct bench *b, struct virtq *q, uint16_t head, uint16_t count)
@@ -248,7 +253,8 @@ static void link_bytes(struct chain *c, struct tape *t, gpa_t at, uint32_t lengt
         at += n;
         length -= n;
     }
-    link_piece(c, how % 16 == 7 ? hostile_address(t, c->b) : at, wrong_length(t, length), flags);
+    length = wrong_length(t, length);
+    link_piece(c, how % 16 == 7 ? hostile_address(t, c->b) : at, length, flags);
 }
 
 static void link_request(struct chain *c, struct tape *t, const struct request *r, gpa_t out)

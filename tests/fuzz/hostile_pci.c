@@ -33,7 +33,7 @@ static void access_window(struct bench *b, struct tape *t)
     gpa_t at = WINDOW + tape_number(t, 3);
     if (memory->count) {
         const struct region *r = &memory->regions[how % memory->count];
-        uint64_t offset = tape_byte(t) & 1 ? (tape_byte(t) & 3ull) << 12 | tape_byte(t) : tape_number(t, 3);
+        uint64_t offset = tape_byte(t) & 1 ? tape_number(t, 2) & 0x30ff : tape_number(t, 3);
         at = r->base + offset % r->size;
     }
     if (how < 240)

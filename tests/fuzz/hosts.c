@@ -148,7 +148,8 @@ static void input_act(struct fuzz_host *host, struct tape *tape)
     static const uint16_t codes[] = { 0, 1, 8, 30, 0x110, 0x111, 0x14a, 0x2ff, 0xffff };
     struct input *port = &host->input;
     for (unsigned n = 1 + tape_below(tape, 8); n && port->event; n--) {
-        struct input_event e = { .kind = tape_byte(tape) % 5, .value = (int8_t)tape_byte(tape) };
+        struct input_event e = { .kind = tape_byte(tape) % 5 };
+        e.value = (int8_t)tape_byte(tape);
         e.code = tape_rarely(tape, 4) ? (uint16_t)tape_number(tape, 2) : codes[tape_below(tape, ARRAY_SIZE(codes))];
         port->event(port->device, &e);
     }

@@ -110,21 +110,23 @@ static void spoil(struct request *r, struct tape *t)
     uint8_t how = tape_byte(t);
     if (how < 200)
         return;
-    if (how < 216 && r->out_length && r->out_length <= REQUEST_BYTES)
-        r->out[tape_below(t, r->out_length)] = tape_byte(t);
-    else if (how < 232)
+    if (how < 216 && r->out_length && r->out_length <= REQUEST_BYTES) {
+        uint8_t byte = tape_byte(t);
+        r->out[tape_below(t, r->out_length)] = byte;
+    } else if (how < 232) {
         r->out_length = tape_below(t, 64);
-    else if (how < 248)
+    } else if (how < 248) {
         r->in_length = tape_below(t, 4096);
-    else
+    } else {
         *(how & 1 ? &r->in_length : &r->out_length) = any_length(t);
+    }
 }
 
 void request_draw(struct request *r, struct tape *tape, unsigned id, unsigned queues, uint64_t window)
 {
     const struct picture *mine[ARRAY_SIZE(pictures)];
     unsigned count = 0;
-    r->out_length = r->in_length = r->queue = 0;
+    *r = (struct request){ 0 };
     for (unsigned i = 0; i < ARRAY_SIZE(pictures); i++)
         if (pictures[i].id == id && pictures[i].queue < queues)
             mine[count++] = &pictures[i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes that decide what a hostile guest does: libFuzzer's input, or those of a seeded generator. Every choice takes the next
    few bytes, so that a byte changed is one choice changed, and a run is repeated by playing its bytes again. Behind its end a tape
-   is all zeroes. */
+   is all zeroes. Two choices in one expression are two expressions: which would be first is the compiler's choice. */
 #ifndef TESTS_FUZZ_TAPE_H
 #define TESTS_FUZZ_TAPE_H
 

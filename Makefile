@@ -124,7 +124,7 @@ $(B)/roms/bench/native: $(NATIVE_SRC) $(wildcard roms/bench/*.h roms/bench/*.def
 
 unit-tests: $(TEST_BIN)
 
-tests: unit-tests $(B)/roms/bench/native
+tests: unit-tests $(B)/roms/bench/native $(B)/tests/hosts/states
 
 deps:
 	@.ci/deps run check

@@ -14,8 +14,8 @@ static uint32_t counted(uint32_t counter, bool taken)
     return taken ? counter + (counter < COUNTER_MAX) : counter - (counter > 0);
 }
 
-/* What counters say, and what they learn when the branch ends. Only the direction that was asked learns. A choice learns, too, unless
-   it was wrong and the direction was right all the same: then it suits the other branches that ask it. */
+/* What counters say, and what they learn when the branch ends. Only the direction that was asked learns. A choice learns, too,
+   unless it was wrong and the direction was right all the same: then it suits the other branches that ask it. */
 static uint32_t lesson(enum predictor_kind kind, uint32_t choice, uint32_t directions, bool taken)
 {
     bool chosen = kind == PREDICTOR_BI_MODE && choice >= WEAKLY_TAKEN;

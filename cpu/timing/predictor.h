@@ -2,9 +2,9 @@
 /* The branch predictor. It runs inline where a branch executes, in program order, and says how the block ended; what that costs
    is the scoreboard's. Only the tables and the reset are in predictor.c.
 
-   Directions are predicted by two-bit counters, found by the address and what the last branches did. The bi-mode predictor has two
-   of them at each place, and a third table, by address only, says which (C. Lee, I. Chen, T. Mudge: The bi-mode branch predictor,
-   MICRO 1997): branches that mostly go one way then meet only their like at a place, and do not wipe out what others learnt. */
+   Directions are predicted by two-bit counters, found by the address and what the last branches did. The bi-mode predictor has
+   two of them at each place, and a third table, by address only, says which (C. Lee, I. Chen, T. Mudge: The bi-mode branch
+   predictor, MICRO 1997): branches that mostly go one way meet only their like there, and do not wipe out what others learnt. */
 #ifndef CPU_TIMING_PREDICTOR_H
 #define CPU_TIMING_PREDICTOR_H
 
@@ -28,7 +28,7 @@ enum {
 
 /* Counters, 0..3: strongly not taken … strongly taken. */
 struct predictor_counters {
-    uint8_t directions;      /* bits 0-1: of branches whose choice is not taken, or of all; bits 2-3: of those whose choice is taken */
+    uint8_t directions;      /* bits 0-1: where the choice is not taken, or there is none; bits 2-3: where it is taken */
     uint8_t choice;          /* of another branch: tables side by side */
 };
 

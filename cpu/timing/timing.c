@@ -204,18 +204,18 @@ void timing_idle(struct cpu *cpu, uint64_t cycles)
 
 /* ---- what happens while a block runs ---- */
 
-/* Waits that follow each other, until they are known. */
-enum { WAITS_MAX = 16 };
+/* Waits that follow each other, until they are known: holds, one by one, and then the rest together. They are written where they
+   are read: the host waits for what it copies right behind storing parts of it. */
+enum { HOLDS_MAX = 16 };
 
 struct waits {
-    unsigned count;
-    struct memory_wait wait[WAITS_MAX];
+    unsigned holds;
+    struct memory_wait hold[HOLDS_MAX], rest;
 };
 
-static void add_wait(struct waits *waits, const struct memory_wait *wait)
+static bool is_nothing(const struct memory_wait *wait)
 {
-    bug_on(waits->count == WAITS_MAX);
-    waits->wait[waits->count++] = *wait;
+    return !(wait->result | wait->unit | wait->unaligned);
 }
 
 /* Op `op`, which is ready, waits. */
@@ -229,31 +229,34 @@ static void wait_for(struct timing *t, const struct memory_wait *wait)
 static void wait_for_all(struct timing *t, struct block *b, unsigned op, const struct waits *waits)
 {
     if (is_known(t)) {
-        if (timing_vary(t, op, waits->wait, waits->count))
+        uint32_t sig = t->cpu->sig;
+        if ((!waits->holds || timing_vary(t, op, waits->hold, waits->holds)) &&
+            (is_nothing(&waits->rest) || timing_vary(t, op, &waits->rest, 1)))
             return;
-        int number = memo_number(t->cpu->sig);
         t->cpu->sig = SIG_UNSETTLED;
-        timing_go_to(t, b, number, op);
+        timing_go_to(t, b, memo_number(sig), op);
     }
-    for (unsigned i = 0; i < waits->count; i++)
-        wait_for(t, &waits->wait[i]);
+    for (unsigned i = 0; i < waits->holds; i++)
+        wait_for(t, &waits->hold[i]);
+    wait_for(t, &waits->rest);
 }
 
-/* Serves the events of one access of op `op`, which could issue at cycle `at`: holds one by one, the rest together. */
+/* Serves the events of one access of op `op`, which could issue at cycle `at`. */
 static void serve(struct timing *t, const struct memory_event *events, unsigned count, uint64_t at, struct waits *waits)
 {
-    struct memory_wait wait = { 0 };
+    struct memory_wait *rest = &waits->rest;
+    waits->holds = 0;
+    *rest = (struct memory_wait){ 0 };
     for (unsigned i = 0; i < count; i++) {
-        memory_serve(t->memory, &events[i], at, &wait);
-        if (!wait.issue)
+        memory_serve(t->memory, &events[i], at, rest);
+        if (!rest->issue)
             continue;
-        add_wait(waits, &(struct memory_wait){ .issue = wait.issue, .issue_cause = wait.issue_cause });
-        at += wait.issue;
-        wait.issue = 0;
+        bug_on(waits->holds == HOLDS_MAX);
+        waits->hold[waits->holds++] = (struct memory_wait){ .issue = rest->issue, .issue_cause = rest->issue_cause };
+        at += rest->issue;
+        rest->issue = 0;
     }
-    wait.issue_cause = 0;
-    if (wait.result || wait.unit || wait.unaligned)
-        add_wait(waits, &wait);
+    rest->issue_cause = 0;
 }
 
 static bool are_timeless(const struct memory_event *events, unsigned count)
@@ -284,10 +287,9 @@ static void meet(struct timing *t, const struct op *o, const struct block *const
     } else if (!are_timeless(events, count)) {
         at = t->cpu->cycles + timing_offset(t, b, op);
     }
-    waits.count = 0;
     serve(t, events, count, at, &waits);
     memory_forget(t->memory);
-    if (waits.count)
+    if (waits.holds || !is_nothing(&waits.rest))
         wait_for_all(t, b, op, &waits);
 }
 
@@ -340,18 +342,22 @@ void timing_maintain(struct cpu *cpu, const struct op *o, const struct block *b,
     meet(t, o, b);
 }
 
-void timing_delay(struct cpu *cpu, const struct op *o, const struct block *b, unsigned cycles)
+void timing_delay(struct cpu *cpu, const struct op *o, const struct block *const_b, unsigned cycles)
 {
     struct timing *t = cpu->timing;
-    struct waits waits = { .count = 1 };
+    struct block *b = (struct block *)const_b;
     unsigned op = (unsigned)(o - b->ops);
-    waits.wait[0] = (struct memory_wait){ .result = cycles, .result_cause = CAUSE_DEPENDENCY, .unit = cycles };
-    fetch_lines(t, (struct block *)b);
+    struct memory_wait wait = { .result = cycles, .result_cause = CAUSE_DEPENDENCY, .unit = cycles };
+    fetch_lines(t, b);
     if (timing_is_observed(t))
-        timing_expand(t, (struct block *)b);
-    if (!is_known(t))
-        make_ready(t, (struct block *)b, op);
-    wait_for_all(t, (struct block *)b, op, &waits);
+        timing_expand(t, b);
+    if (is_known(t)) {
+        if (timing_vary(t, op, &wait, 1))
+            return;
+        timing_expand(t, b);
+    }
+    make_ready(t, b, op);
+    wait_for(t, &wait);
 }
 
 /* ---- blocks ---- */

@@ -178,7 +178,7 @@ bench-built: all $(B)/roms/bench/native
 	@ORRERY=$(B)/orrery python3 frontends/bench/bench.py
 
 # Other machines to build for and to run on, under emulation: tests/hosts/README.md.
-check-hosts: all
+check-hosts: all $(B)/tests/hosts/states
 	@CHECK_HOSTS=1 ORRERY=$(B)/orrery tests/hosts/hosts.sh
 
 # What was published of hardware, measured in the guest: writes docs/accuracy.md, fails if a goal is missed.

@@ -28,6 +28,9 @@ demo() { # orrery…
 demo_without_time() { # orrery…
     demo "$@" -timing off
 }
+states() { # orrery…: those of states.c beside it
+    "${@:1:$#-1}" "$(dirname "${!#}")/tests/hosts/states" 2>&1
+}
 linux() { # orrery…
     (cd "$work" && timeout 3600 "$@" -display none -nic none -timing off -limit 4 -state-hash -serial file:log -m 512 -kernel "$guest/linux" \
         -initrd "$guest/initrd.gz" -append 'console=ttyAMA0 rdinit=/bin/sh' < /dev/null 2>&1
@@ -46,9 +49,9 @@ same() { # demo|…, what that is, orrery…
 }
 
 guest=${XDG_CACHE_HOME:-$HOME/.cache}/orrery/debian-arm64
-for run in demo demo_without_time; do
+for run in demo demo_without_time states; do
     "$run" "$orrery" > "$work/$run"
-    grep -q 'state hash' "$work/$run" || fail "$run has no state here: $(cat "$work/$run")"
+    grep -qE 'state hash|the end' "$work/$run" || fail "$run has no state here: $(cat "$work/$run")"
 done
 if roms/guests/fetch; then
     linux "$orrery" > "$work/linux"
@@ -100,13 +103,15 @@ for architecture in ${HOSTS:-clang arm64 armhf s390x}; do
     fi
     started=$SECONDS
     if [ "$architecture" = clang ]; then
-        built all unit-tests && built MODE=asan all && same demo "the demo" "$copy/build/asan/orrery" && same demo "the demo" "$copy/build/orrery"
+        built all unit-tests build/tests/hosts/states && built MODE=asan all && same demo "the demo" "$copy/build/asan/orrery" && same demo "the demo" "$copy/build/orrery" &&
+            same states "programs and devices" "$copy/build/orrery"
         continue
     fi
-    built all unit-tests || continue
+    built all unit-tests build/tests/hosts/states || continue
     sysroot=$(tests/hosts/sysroot $architecture)
     same demo "the demo" $emulator -L "$sysroot" "$copy/build/orrery"
     same demo_without_time "the demo without timing" $emulator -L "$sysroot" "$copy/build/orrery"
+    same states "programs and devices" $emulator -L "$sysroot" "$copy/build/orrery"
     [ ! -e "$work/linux" ] || same linux "Linux at init" $emulator -L "$sysroot" "$copy/build/orrery"
     unit_tests $emulator -L "$sysroot"
     took "the unit tests"

@@ -176,7 +176,8 @@ static void datagram(struct frame *f, struct tape *t)
 {
     static const uint16_t ports[] = { BOOTP, TFTP, DNS, 7, 1900 };
     uint8_t how = tape_byte(t);
-    udp(f, t, (unsigned)tape_number(t, 2), how < 192 ? ports[how % ARRAY_SIZE(ports)] : (unsigned)tape_number(t, 2), false);
+    unsigned from = (unsigned)tape_number(t, 2), to = how < 192 ? ports[how % ARRAY_SIZE(ports)] : (unsigned)tape_number(t, 2);
+    udp(f, t, from, to, false);
     append(f, t, PAYLOAD_MAX);
     end_udp(f);
 }
@@ -290,7 +291,7 @@ static void send_one(struct cable *c)
     struct netdev *port = net_port(c->net);
     makers[tape_byte(t) % ARRAY_SIZE(makers)](&f, t);
     for (uint8_t spoilt = tape_byte(t); spoilt >= 224 && f.length; spoilt -= 16)
-        f.bytes[tape_byte(t) % f.length] = tape_byte(t);
+        tape_spoil(t, f.bytes, f.length < 256 ? f.length : 256);
     if (f.length > NET_FRAME_MAX)
         f.length = NET_FRAME_MAX;
     uint8_t *exact = malloc(f.length ? f.length : 1);

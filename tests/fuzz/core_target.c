@@ -165,10 +165,11 @@ static void disturb(struct subject *s)
     uint8_t bytes[32];
     for (unsigned i = 0; i < sizeof bytes; i += 8)
         st_le64(bytes + i, random64(s));
+    uint32_t number = below(s, CODE_PAGES * 4096);
     switch (below(s, 6)) {
-    case 0: case 1: arm64_input(s->b.cpu, below(s, 2), below(s, 2)); break;
+    case 0: case 1: arm64_input(s->b.cpu, number & 1, below(s, 2)); break;
     case 2: space_write(&s->b.space, any_address(s), bytes, sizeof bytes); break;
-    case 3: space_write(&s->b.space, BARE_CODE + below(s, CODE_PAGES * 4096), bytes, below(s, sizeof bytes)); break;
+    case 3: space_write(&s->b.space, BARE_CODE + number, bytes, below(s, sizeof bytes)); break;
     default: break;
     }
 }

@@ -46,7 +46,7 @@ static uint64_t nearly(struct tape *t, uint64_t right)
 static void spoil(struct file *f, struct tape *t)
 {
     for (unsigned n = tape_byte(t) % 4; n && f->length; n--)
-        f->bytes[tape_number(t, 3) % f->length] = tape_byte(t);
+        tape_spoil(t, f->bytes, f->length);
     if (tape_rarely(t, 8))
         f->length = (size_t)tape_number(t, 3) % (f->length + 1);
 }

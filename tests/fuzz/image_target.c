@@ -162,7 +162,7 @@ static void make_qcow2(struct image_fuzz *f)
     put_header(f, bits, version, order);
     put_tables(f, bits, order);
     for (unsigned n = how >> 5; n > 4; n--)
-        f->bytes[tape_number(f->tape, 3) % f->length] = tape_byte(f->tape);
+        tape_spoil(f->tape, f->bytes, f->length);
     if (tape_rarely(f->tape, 16))
         f->length = tape_number(f->tape, 2) % f->length;
 }

@@ -54,7 +54,7 @@ static void spoil(struct reader *r)
 {
     uint8_t how = tape_byte(r->tape);
     for (unsigned n = how % 8 < 7 ? 0 : 1 + how / 8 % SPOILT_MAX; n && r->length; n--)
-        r->bytes[tape_number(r->tape, 3) % r->length] = tape_byte(r->tape);
+        tape_spoil(r->tape, r->bytes, r->length);
     if (how % 16 == 15)
         r->length = (size_t)tape_number(r->tape, 3) % (r->length + 1);
 }
@@ -134,9 +134,12 @@ static void make_elf(struct reader *r)
 static void make_map(struct reader *r)
 {
     uint64_t at = 0xffff800008000000;
-    for (unsigned n = tape_byte(r->tape) % LINES; n; n--)
-        put(r, "%016llx %c %s\n", (unsigned long long)nearly(r->tape, at += tape_byte(r->tape)), "tTwWdDaAUN "[tape_below(r->tape, 11)],
-            any_name(r->tape));
+    for (unsigned n = tape_byte(r->tape) % LINES; n; n--) {
+        at += tape_byte(r->tape);
+        put(r, "%016llx ", (unsigned long long)nearly(r->tape, at));
+        put(r, "%c ", "tTwWdDaAUN "[tape_below(r->tape, 11)]);
+        put(r, "%s\n", any_name(r->tape));
+    }
 }
 
 static void look_up(const struct symbols *s, struct tape *t)
@@ -303,8 +306,10 @@ static void play_lines(struct reader *r)
     put(r, "%s\n", tape_rarely(t, 32) ? "orrery-lines 2" : "orrery-lines 1");
     for (unsigned n = tape_byte(t) % LINES; n; n--) {
         uint64_t va = nearly(t, 0x1000 + n * 4);
-        if (is_first || tape_rarely(t, 8))
-            put(r, "f %llx %s %s\n", (unsigned long long)va, any_name(t), any_name(t));
+        if (is_first || tape_rarely(t, 8)) {
+            put(r, "f %llx %s ", (unsigned long long)va, any_name(t));
+            put(r, "%s\n", any_name(t));
+        }
         is_first = false;
         put(r, "i %llx %08x", (unsigned long long)va, (unsigned)tape_number(t, 4));
         for (unsigned i = tape_rarely(t, 128) ? tape_byte(t) % 8 : LINES_WHATS; i; i--)
@@ -321,7 +326,8 @@ static void play_lines(struct reader *r)
         return;
     }
     annotate_functions(lines, LINES, r->nowhere);
-    annotate_function(lines, any_name(t), tape_byte(t) & 1, r->nowhere);
+    const char *name = any_name(t);
+    annotate_function(lines, name, tape_byte(t) & 1, r->nowhere);
     lines_write(lines, r->nowhere);
     lines_free(lines);
 }

@@ -51,6 +51,13 @@ static inline size_t tape_bytes(struct tape *t, uint8_t *bytes, size_t length)
     return n;
 }
 
+/* Makes one of `length` bytes another. */
+static inline void tape_spoil(struct tape *t, uint8_t *bytes, size_t length)
+{
+    size_t at = (size_t)tape_number(t, 3) % length;
+    bytes[at] = tape_byte(t);
+}
+
 /* Fills a tape's bytes from a seed: SplitMix64 (Steele, Lea, Flood, 2014). The same on every host. */
 static inline void tape_fill(uint8_t *bytes, size_t length, uint64_t seed)
 {

@@ -61,7 +61,8 @@ static void escape(struct vt *vt, struct tape *t)
 static void characters(struct vt *vt, struct tape *t)
 {
     static const uint32_t first[] = { 0x20, 0xa0, 0x300, 0x1100, 0x2500, 0x4e00, 0xd800, 0xfe00, 0x1f300, 0x10fff0 };
-    uint32_t ch = first[tape_below(t, ARRAY_SIZE(first))] + tape_byte(t);
+    uint32_t ch = first[tape_below(t, ARRAY_SIZE(first))];
+    ch += tape_byte(t);
     uint8_t bytes[4] = { (uint8_t)(0xf0 | ch >> 18), (uint8_t)(0x80 | (ch >> 12 & 63)), (uint8_t)(0x80 | (ch >> 6 & 63)),
                          (uint8_t)(0x80 | (ch & 63)) };
     size_t skip = ch < 0x800 ? 2 : ch < 0x10000 ? 1 : 0;
@@ -71,12 +72,18 @@ static void characters(struct vt *vt, struct tape *t)
         vt_write(vt, bytes + skip, sizeof bytes - skip);
 }
 
+static void user_resize(struct vt *vt, struct tape *t)
+{
+    int columns = (int)tape_number(t, 2) - 64;
+    vt_resize(vt, columns, (int)tape_byte(t) - 16);
+}
+
 static void user(struct vt *vt, struct tape *t)
 {
     char out[16];
     uint8_t how = tape_byte(t);
     if (how < 32)
-        vt_resize(vt, (int)tape_number(t, 2) - 64, (int)tape_byte(t) - 16);
+        user_resize(vt, t);
     else if (how < 128)
         vt_look_back(vt, (int)tape_number(t, 2) - 32768);
     else

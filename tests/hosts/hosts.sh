@@ -89,7 +89,7 @@ built() {
 for architecture in ${HOSTS:-clang arm64 armhf s390x}; do
     # Percent of the random trials; seconds that a program may take.
     case $architecture in
-    clang) compiler=clang emulator= ;;
+    clang) compiler=clang emulator='' trials=10 limit=900 ;;
     arm64) compiler=aarch64-linux-gnu-gcc emulator=qemu-aarch64 trials=5 limit=1800 ;;
     armhf) compiler=arm-linux-gnueabihf-gcc emulator=qemu-arm trials=5 limit=1800 ;;
     s390x) compiler=s390x-linux-gnu-gcc emulator=qemu-s390x trials=2 limit=3600 ;;
@@ -103,8 +103,12 @@ for architecture in ${HOSTS:-clang arm64 armhf s390x}; do
     fi
     started=$SECONDS
     if [ "$architecture" = clang ]; then
-        built all unit-tests build/tests/hosts/states && built MODE=asan all && same demo "the demo" "$copy/build/asan/orrery" && same demo "the demo" "$copy/build/orrery" &&
-            same states "programs and devices" "$copy/build/orrery"
+        built MODE=asan all && same demo "the demo" "$copy/build/asan/orrery"
+        built all unit-tests build/tests/hosts/states || continue
+        same demo "the demo" "$copy/build/orrery"
+        same states "programs and devices" "$copy/build/orrery"
+        unit_tests
+        took "the unit tests"
         continue
     fi
     built all unit-tests build/tests/hosts/states || continue

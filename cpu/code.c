@@ -22,8 +22,8 @@ void code_free(struct code_cache *code)
         return;
     code_flush(code);
     for (int i = 0; i < code->chunk_count; i++)
-        free(code->chunks[i]);
-    free(code);
+        mem_free_table(code->chunks[i], CODE_CHUNK);
+    mem_free_table(code, sizeof *code);
 }
 
 void code_forget_jumps(struct code_cache *code)
@@ -83,7 +83,7 @@ void code_flush(struct code_cache *code)
     }
     memset(code->hash, 0, sizeof code->hash);
     while (code->chunk_count > 1)
-        free(code->chunks[--code->chunk_count]);
+        mem_free_table(code->chunks[--code->chunk_count], CODE_CHUNK);
     code->used = 0;
     code->flushes++;
     code_forget_jumps(code);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/arm64/mmu.h"
 
-#include <stdlib.h>
 
 #include "base/bits.h"
 #include "cpu/arm64/debug.h"
@@ -92,7 +91,7 @@ struct arm64_mmu *mmu_new(void)
 
 void mmu_free(struct arm64_mmu *mmu)
 {
-    free(mmu);
+    mem_free_table(mmu, sizeof *mmu);
 }
 
 /* ---- translation ---- */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/timing/states.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -36,7 +35,7 @@ struct states *states_new(void)
 
 void states_free(struct states *table)
 {
-    free(table);
+    mem_free_table(table, sizeof *table);
 }
 
 uint64_t states_count(const struct states *table)

@@ -418,7 +418,7 @@ void timing_free(struct timing *t)
     timing_forget_memos(t);
     variants_free(t->variants);
     timing_observe_free(t);
-    free(t);
+    mem_free_table(t, sizeof *t);
 }
 
 const struct core_model *timing_model(const struct timing *t)

@@ -2,7 +2,6 @@
 /* Room for memos. They live beside the code cache's blocks and are all given up when it is emptied: which happens before the next
    block is decoded, once there is no more room for them. A guest whose blocks are entered in ever other states would fill the
    host's memory otherwise: 64 MiB of short blocks could have 6 GiB of memos. */
-#include <stdlib.h>
 
 #include "cpu/timing/timing_parts.h"
 
@@ -39,7 +38,7 @@ void timing_forget_memos(struct timing *t)
     variants_forget_blocks(t->variants);
     while (t->room) {
         struct memo_chunk *next = t->room->next;
-        free(t->room);
+        mem_free_table(t->room, sizeof *t->room);
         t->room = next;
     }
     t->memos = 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cpu/timing/variants.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/bits.h"
@@ -30,7 +29,7 @@ struct variants *variants_new(void)
 
 void variants_free(struct variants *table)
 {
-    free(table);
+    mem_free_table(table, sizeof *table);
 }
 
 /* ---- a wait of a parent as a number ---- */

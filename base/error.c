@@ -60,14 +60,14 @@ static size_t in_huge_pages(size_t size)
     return (size + HUGE - 1) / HUGE * HUGE;
 }
 
-/* Of the leak checker, in builds that have it: what is allocated and known to this memory only is no leak. By itself it does not look into
-   mappings. (sanitizer/lsan_interface.h) */
+/* Of the leak checker, in builds that have it (sanitizer/lsan_interface.h): what is allocated and known to this memory only is no
+   leak. By itself it does not look into mappings. */
 void __lsan_register_root_region(const void *p, size_t size) __attribute__((weak));
 void __lsan_unregister_root_region(const void *p, size_t size) __attribute__((weak));
 
-/* A table of some MB that is looked up all over costs a host TLB miss a look-up: 18 % of a boot's CPU time with time kept. Not from
-   malloc: aligned like that its pieces lie 2 MB apart, and what is freed stays with the process (docs/design.md, "What a guest's hours
-   may leave behind"). */
+/* A table of some MB that is looked up all over costs a host TLB miss a look-up: 18 % of a boot's CPU time with time kept.
+   Not from malloc: aligned like that its pieces lie 2 MB apart, and what is freed stays with the process (docs/design.md, "What a
+   guest's hours may leave behind"). */
 void *mem_alloc_table(size_t size)
 {
     size_t whole = in_huge_pages(size);

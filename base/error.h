@@ -28,8 +28,8 @@ _Noreturn void bug_report(const char *file, int line, const char *claim);
 /* malloc and friends that never return NULL: a host without memory ends the process with a message. Memory is zeroed. */
 void *mem_alloc(size_t size);
 
-/* The same in pages of 2 MB if the host has them, the size rounded up to such pages. What is freed, which takes the same size, goes
-   back to the host at once. */
+/* The same in pages of 2 MB if the host has them, the size rounded up to such pages. What is freed, which takes the same size,
+   goes back to the host at once. */
 void *mem_alloc_table(size_t size);
 void mem_free_table(void *p, size_t size);
 

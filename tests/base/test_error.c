@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Catches: tables that stay with the process after they were freed, whose memory then grows with every generation of the code cache;
-   tables that are not zeroed, not aligned to large pages, or shorter than asked for. */
+/* Catches: tables that stay with the process after they were freed, whose memory then grows with every generation of the code
+   cache; tables that are not zeroed, not aligned to large pages, or shorter than asked for. */
 #include "base/error.h"
 
 #include <errno.h>

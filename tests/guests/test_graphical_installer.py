@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Debian's unmodified graphical installer, watched through screen dumps. Catches: pixels in the wrong place or format, keys and pointer
-positions that do not arrive, a guest that finds no screen. The list's chosen row is a band of one colour: its place tells all."""
+positions that do not arrive, a guest that finds no screen, firmware's screen that Linux does not take over. The list's chosen row is a
+band of one colour: its place tells all."""
 import os
 
 from guest import Picture, check, fetched, orrery, run, scratch
@@ -20,11 +21,11 @@ def chosen_row(picture):
     return bands[0] if len(bands) == 1 else None
 
 
-def watch(guest, folder, *more):
+def watch(guest, folder, *more, first=FIRST_SEEN):
     names = [os.path.join(folder, f"{i}.png") for i in range(3)]
     done = orrery("-timing", "off", "-display", "none", "-serial", "null", "-m", "1024", "-kernel", os.path.join(guest, "linux"),
                   "-initrd", os.path.join(guest, "initrd-gtk.gz"), "-append", "console=tty0", "-nic", "none",
-                  "-screendump", f"{names[0]}@{FIRST_SEEN}", *[option.format(*names) for option in more])
+                  "-screendump", f"{names[0]}@{first}", *[option.format(*names) for option in more])
     return done, names
 
 
@@ -49,6 +50,20 @@ def main():
     plain = Picture(names[0])
     check("the simple framebuffer shows the same list", chosen_row(plain) == rows[0] and is_near(plain.at(20, 36), HEADER, 24),
           f"{chosen_row(plain)} {plain.at(20, 36)}")
+    through_firmware(guest, folder)
+
+
+def through_firmware(guest, folder):
+    """EDK II sets up the ramfb, starts Linux from fw_cfg, and Linux paints where it did (800x600)."""
+    done, names = watch(guest, folder, "-bios", os.path.join(fetched("fetch-firmware"), "QEMU_EFI.fd"), "-vga", "ramfb",
+                        "-sendkeys", f"down,down@{LIMIT}", "-screendump", "{1}@" + str(LIMIT + 1.5), "-limit", str(LIMIT + 2),
+                        first=LIMIT - 0.5)
+    check("the run through firmware ends at its limit", done.returncode == 4, done.stderr)
+    before, after = [Picture(name) for name in names[:2]]
+    check("EDK II's screen is 800x600", (before.width, before.height) == (800, 600))
+    check("the installer paints on it", is_near(before.at(20, 36), HEADER, 24) and before.colours() > 500, str(before.at(20, 36)))
+    rows = [chosen_row(p) for p in (before, after)]
+    check("keys move the choice there too", all(rows) and 40 <= rows[1][0] - rows[0][0] <= 60, str(rows))
 
 
 run(main)

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Debian installed onto an empty disk from a mirror on this machine (roms/guests/build-mirror, served on loopback). LONG=1 only. The
 installer's own initrd, preseeded, is followed until it has found the mirror; its own parts for arm64 (udebs) are not on every mirror.
-From there on another Debian does what it would have done, with the same programs: a partition, a file system, debootstrap, a kernel; and
-what was installed boots. Catches: what only hours of a package manager's work show: a file system torn, a process that dies, a download damaged, a
-kernel and its initrd that do not fit together."""
+From there on another Debian does what it would have done, with the same programs: partitions, file systems, debootstrap, a kernel, GRUB; and
+what was installed boots: by its kernel, and by EDK II, which remembers how. Catches: what only hours of a package manager's work show: a file system
+torn, a process that dies, a download damaged, a kernel and its initrd that do not fit together, firmware's variables that Linux cannot write."""
 import functools
 import http.server
 import os
+import re
+import shutil
 import subprocess
 import threading
 import time
@@ -16,7 +18,7 @@ from guest import Machine, check, fetched, finish, run, scratch
 
 MIB = 1 << 20
 DISK = 3072 * MIB
-START = 1 * MIB
+START = 65 * MIB             # of the second partition, behind EDK II's
 # A guest with four cores of a busy host to itself may take an hour for some of this.
 HOURS = 4 * 3600
 
@@ -103,15 +105,24 @@ def install(guest, mirror, disk):
     tools = " ".join(packages(mirror, "debootstrap", "fdisk", "libfdisk1", "libreadline8", "readline-common"))
     step("packages are fetched and installed", f"cd /tmp && for f in {tools}; do busybox wget -q {base}/pool/$f || exit 1; done && "
          "dpkg -i --force-depends *.deb && cd /")
-    step("the disk is partitioned", f"echo 'start={START // 512}, type=L' | sfdisk -q /dev/vdb && ls /dev/vdb1")
-    step("a file system is made and mounted", "mkfs.ext4 -q -L installed /dev/vdb1 && mkdir -p /mnt && mount /dev/vdb1 /mnt")
+    step("the disk is partitioned", f"printf 'label: gpt\\nstart=2048, size={START // 512 - 2048}, type=U\\nstart={START // 512}, type=L\\n' | "
+         "sfdisk -q /dev/vdb && ls /dev/vdb1 /dev/vdb2")
+    step("a file system is made and mounted", "mkfs.ext4 -q -L installed /dev/vdb2 && mkdir -p /mnt && mount /dev/vdb2 /mnt")
     step("debootstrap installs the base system", f"debootstrap --no-check-gpg --arch=arm64 bookworm /mnt {base}")
     step("the new system is told who it is", "echo installed > /mnt/etc/hostname && passwd -R /mnt -d root && "
-         "echo 'LABEL=installed / ext4 defaults 0 1' > /mnt/etc/fstab && "
+         "printf 'LABEL=installed / ext4 defaults 0 1\\nLABEL=EFI /boot/efi vfat umask=0077 0 1\\n' > /mnt/etc/fstab && "
          f"echo 'deb [trusted=yes] {base} bookworm main' > /mnt/etc/apt/sources.list && for d in proc sys dev; do mount --bind /$d /mnt/$d; done")
     step("apt installs a kernel, which makes its initrd",
-         f"chroot /mnt apt-get -q update && DEBIAN_FRONTEND=noninteractive chroot /mnt apt-get -q -y --no-install-recommends install {kernel}")
-    step("it is unmounted", "cd / && umount /mnt/proc /mnt/sys /mnt/dev /mnt && sync")
+         f"chroot /mnt apt-get -q update && DEBIAN_FRONTEND=noninteractive chroot /mnt apt-get -q -y --no-install-recommends install {kernel} "
+         "grub-efi-arm64 efibootmgr dosfstools")
+    step("firmware's partition is made and mounted", "chroot /mnt modprobe vfat && chroot /mnt mkfs.vfat -n EFI /dev/vdb1 && "
+         "mkdir -p /mnt/boot/efi && mount /dev/vdb1 /mnt/boot/efi")
+    # This Debian was not started by firmware, and has no udev to say which disk has which UUID.
+    step("GRUB is installed where firmware finds it", "chroot /mnt grub-install --target=arm64-efi --removable --no-nvram && "
+         "mkdir -p /dev/disk/by-uuid && ln -s /dev/vdb2 /dev/disk/by-uuid/$(chroot /mnt blkid -s UUID -o value /dev/vdb2) && "
+         "sed -i 's/^GRUB_CMDLINE_LINUX=.*/GRUB_CMDLINE_LINUX=console=ttyAMA0/; s/^GRUB_TIMEOUT=.*/GRUB_TIMEOUT=1/' /mnt/etc/default/grub && "
+         "chroot /mnt update-grub && grep root=UUID= /mnt/boot/grub/grub.cfg")
+    step("it is unmounted", "cd / && umount /mnt/boot/efi /mnt/proc /mnt/sys /mnt/dev /mnt && sync")
     machine.send("poweroff\n")
     check("power off ends the run", machine.end() == 0)
     check("the index came from the mirror", any("/main/binary-arm64/Packages" in path for path in Server.asked))
@@ -138,6 +149,45 @@ def boots(folder, disk, version):
     check("the installed system powers off", machine.end() == 0)
 
 
+def booted_by(machine):
+    """The name of the entry of the boot order that firmware took, as the guest's efibootmgr tells it."""
+    said, _ = machine.shell("efibootmgr", HOURS)
+    current = re.search(r"BootCurrent: (\w+)", said)
+    entry = current and re.search(rf"^Boot{current.group(1)}\*? ([^\t\n]*)", said, re.M)
+    return entry.group(1).strip() if entry else said
+
+
+def boots_by_firmware(folder, disk):
+    """First by the name that every removable disk has; then by an entry of its own, which outlives a restart and the process."""
+    firmware, variables = fetched("fetch-firmware"), os.path.join(folder, "variables.fd")
+    shutil.copy(os.path.join(firmware, "AAVMF_VARS.fd"), variables)
+
+    def start():
+        return Machine("-speed", "max", "-timing", "off", "-m", "1024", "-vga", "ramfb", "-nic", "none",
+                       "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={firmware}/AAVMF_CODE.fd",
+                       "-drive", f"if=pflash,unit=1,format=raw,file={variables}", "-drive", f"file={disk},format=raw")
+
+    machine = start()
+    machine.expect("Welcome to GRUB!", HOURS)
+    machine.log_in()
+    said, status = machine.shell("hostname && ls -d /sys/firmware/efi && findmnt -no SOURCE /boot/efi", HOURS)
+    check("EDK II and GRUB boot the installed system", status == 0 and said.startswith("installed\n"), said)
+    check("it was not by an entry of its own", booted_by(machine) != "debian", booted_by(machine))
+    said, status = machine.shell("grub-install --target=arm64-efi", HOURS)
+    check("GRUB writes a boot entry into firmware's variables", status == 0, said)
+    machine.send("reboot\n")
+    machine.expect("Welcome to GRUB!", HOURS)
+    machine.log_in()
+    check("a restart goes by that entry", booted_by(machine) == "debian", booted_by(machine))
+    machine.send("poweroff\n")
+    check("power off ends the run", machine.end() == 0)
+    machine = start()
+    machine.log_in()
+    check("and so does another process", booted_by(machine) == "debian", booted_by(machine))
+    machine.send("poweroff\n")
+    check("power off ends that, too", machine.end() == 0)
+
+
 def main():
     if not os.environ.get("LONG"):
         print("skipped: an installation takes an hour (LONG=1, make check-long)")
@@ -148,6 +198,7 @@ def main():
     with open(disk, "wb") as file:
         file.truncate(DISK)
     boots(folder, disk, install(guest, mirror, disk))
+    boots_by_firmware(folder, disk)
 
 
 run(main)

@@ -131,13 +131,14 @@ void timing_count_at_once(struct timing *t, bool on)
     t->counts_at_once = on;
 }
 
-/* A memo counts its uses in 32 bits; each takes at least half a cycle. */
+/* A memo counts its uses in 32 bits; each stands for an instruction at least, and each of these takes half a cycle. A guest that
+   sleeps uses none: there is nothing to collect however long it does. */
 void timing_look_around(struct cpu *cpu)
 {
-    enum { CYCLES = 1 << 30 };
+    enum { CYCLES = 1 << 30, INSTRUCTIONS = 1 << 30 };
     struct timing *t = cpu->timing;
-    if (cpu->cycles - t->collected > CYCLES) {
-        t->collected = cpu->cycles;
+    if (cpu->instructions - t->collected > INSTRUCTIONS) {
+        t->collected = cpu->instructions;
         code_each(cpu->code, collect_block, t);
     }
     if (cpu->horizon > cpu->cycles + CYCLES)

@@ -41,7 +41,7 @@ struct timing {
     struct memo_chunk *room;   /* of memos */
     size_t memos, memos_most;  /* in all the room, and how many there may be */
     bool is_crowded;           /* a block was refused more */
-    uint64_t collected;        /* cpu->cycles when all counts were collected: a memo's own has 32 bits */
+    uint64_t collected;        /* cpu->instructions when all counts were collected: a memo's own has 32 bits */
 
     bool is_profiled;
     struct timing_profile_block *profile;   /* of every block that was executed since */
